@@ -1,0 +1,1 @@
+"""The wire: HTTP, OData, paging, quotas, models. Knows no screen."""
