@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -27,11 +27,12 @@ LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_
 
 @dataclass(slots=True)
 class Connection:
-    """The two transports of one profile, and what ends them."""
+    """The two transports of one profile, what ends them, and a secret when the connector brings its own (the demo)."""
 
     asynchronous: httpx.AsyncBaseTransport
     synchronous: httpx.BaseTransport
     close: Callable[[], None] = lambda: None
+    client_secret: str | None = field(default=None, repr=False)
 
 
 Connector = Callable[[Profile], Connection]
