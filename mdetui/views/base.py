@@ -32,6 +32,36 @@ class Cell(NamedTuple):
     style: str = "plain"
 
 
+class Line(NamedTuple):
+    """One line of a preview or a page, before wrapping.
+
+    Attributes:
+        cells: Pieces that follow each other; spaces between them are theirs.
+        indent: Columns by which the continuation of a wrapped line is set in.
+    """
+
+    cells: tuple[Cell, ...]
+    indent: int = 0
+
+
+BLANK = Line(())
+
+
+def heading(text: str) -> Line:
+    """A line that names what follows."""
+    return Line((Cell(text, "strong"),))
+
+
+def fact(label: str, *values: Cell | str, width: int = 14) -> Line:
+    """`label   value value`, the label in a column of its own."""
+    cells = [Cell(label.ljust(width), "muted")]
+    for value in values:
+        if len(cells) > 1:
+            cells.append(Cell("  "))
+        cells.append(value if isinstance(value, Cell) else Cell(value))
+    return Line(tuple(cells), width)
+
+
 @dataclass(slots=True)
 class Context:
     """What cells may depend on beside their row.
@@ -76,3 +106,121 @@ class Column:
     at: int = 0
     sort: Callable[[Any], Any] | None = None
     keep: str = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A read that a preview or a page makes use of.
+
+    Attributes:
+        name: Under which the result is handed to the drawing function.
+        operation: Id in the operation table.
+        path: Row to the values of the path, or None when this row has no such thing.
+        query: Row to the query parameters.
+    """
+
+    name: str
+    operation: str
+    path: Callable[[Any], Mapping[str, str] | None]
+    query: Callable[[Any], Mapping[str, str]] = lambda row: {}
+
+
+# What a read gave: the entity or page, an error, or nothing yet (the name is missing).
+Borrowed = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One resource as a list.
+
+    Attributes:
+        id: Stable name, also the context of its keys when there is one.
+        title: Shown in the breadcrumb.
+        noun: Singular, for counts ("14 machines").
+        operation: Id of the operation that fills it.
+        columns: In order of importance from left to right.
+        texts: Row to the texts that the local filter searches.
+        default_sort: Column id and whether it is descending; "" keeps the order in which rows come.
+        preview: Row, context and borrowed reads to lines; None for no preview.
+        needs: Reads the preview borrows.
+        opens: Id of the page that Enter opens, "" for none.
+        page_id: Row to the id of that page.
+        machine_id: Row to the machine id that `m` opens, or None.
+        fold: Row to a key by which repeats are folded, or None.
+        kind: What its rows are as targets of an action: `alert`, `machine` or "".
+        name: Row to the name that is copied and shown in questions.
+        keys: Context of the key table.
+    """
+
+    id: str
+    title: str
+    noun: str
+    operation: str
+    columns: tuple[Column, ...]
+    texts: Callable[[Any], tuple[str | None, ...]]
+    default_sort: tuple[str, bool] = ("", False)
+    preview: Callable[[Any, Context, Borrowed], list[Line]] | None = None
+    needs: tuple[Need, ...] = ()
+    opens: str = ""
+    page_id: Callable[[Any], str | None] = lambda row: row.id
+    machine_id: Callable[[Any], str | None] = lambda row: None
+    fold: Callable[[Any], Any] | None = None
+    kind: str = ""
+    name: Callable[[Any], str | None] = lambda row: row.id
+    keys: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab of a page: either lines drawn from the page's reads, or a list.
+
+    Attributes:
+        id: Stable name.
+        title: On the tab strip.
+        lines: Entity, context and borrowed reads to lines; None when the tab is a list.
+        needs: Reads of this tab alone, asked when it is first shown.
+        view: Id of the view of a list tab.
+        operation: Operation of a list tab when it is not the view's own.
+        path: Page id to the path values of a list tab.
+        filter: Page id to the `$filter` of a list tab.
+    """
+
+    id: str
+    title: str
+    lines: Callable[[Any, Context, Borrowed], list[Line]] | None = None
+    needs: tuple[Need, ...] = ()
+    view: str = ""
+    operation: str = ""
+    path: Callable[[str], Mapping[str, str]] = lambda page_id: {}
+    filter: Callable[[str], str] = lambda page_id: ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One entity as a page: a few lines at the top, tabs below.
+
+    Attributes:
+        id: Stable name; also the context of its keys when there is one.
+        noun: Singular.
+        operation: Read that gives the entity.
+        head: Entity (None while it is loading), page id, context and borrowed reads to the lines at the top.
+        head_lines: How many lines the top takes.
+        needs: Reads of the page that the top and the tabs share.
+        tabs: From left to right.
+        kind: What the entity is as a target: `alert`, `machine` or "".
+        title: Entity and page id to the text of the breadcrumb.
+        machine_id: Entity to the machine that `m` opens.
+    """
+
+    id: str
+    noun: str
+    operation: str
+    head: Callable[[Any, str, Context, Borrowed], list[Line]]
+    head_lines: int
+    tabs: tuple[Tab, ...]
+    title: Callable[[Any, str], str]
+    needs: tuple[Need, ...] = ()
+    kind: str = ""
+    machine_id: Callable[[Any], str | None] = lambda row: None
+    name: Callable[[Any], str | None] = lambda row: row.id
+    keys: str = "page"

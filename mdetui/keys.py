@@ -1,0 +1,171 @@
+"""Every key of the program, in one table: bindings, bottom line, help and palette are made from it.
+
+An entry has an id `context.verb`, the default keys, the action of the screen it runs, the word for the bottom line and
+a sentence for the help. `hint` orders the bottom line (small numbers are kept longest when it gets narrow; 0 is not
+shown). Nothing here starts a write: writes begin in the action menu, the triage menu or a command. The characters
+`A B C D F H [ O` can arrive as the tail of a broken arrow key and are never bound to anything that writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry of the table.
+
+    Attributes:
+        id: `context.verb`.
+        keys: Default keys, comma-separated, in Textual's names.
+        action: Name of the action method without `action_`, with arguments.
+        label: Word for the bottom line and the palette.
+        help: One sentence for the help, without a full stop.
+        hint: Place on the bottom line; 0 keeps it off.
+        show: How the key is written; the first key when empty.
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    hint: int = 0
+    show: str = ""
+
+    @property
+    def display(self) -> str:
+        """How the key is written on screen."""
+        return self.show or _NAMES.get(self.keys.split(",")[0], self.keys.split(",")[0])
+
+
+_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "full_stop": ".",
+    "minus": "-",
+    "asterisk": "*",
+    "exclamation_mark": "!",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "space": "space",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+}
+
+GLOBAL = (
+    Key("app.help", "question_mark", "help", "help", "All keys valid here, searchable; Enter runs one", 1),
+    Key("app.back", "escape", "back", "back", "One level up; never quits, never stops what was sent", 60),
+    Key("app.command", "colon", "command", "go", "Command bar: another view, a filter, the write lock", 3),
+    Key("app.palette", "ctrl+p,f1", "palette", "palette", "Search everything that can be done here"),
+    Key("app.quit", "q", "close_view", "close", "Close this view; at the top, quit"),
+    Key("app.nothing", "ctrl+q", "nothing", "", "Does nothing: it quits other programs, not this one"),
+    Key("app.stop", "ctrl+c", "stop", "stop", "Stop the load under way; never the program"),
+    Key("app.log", "L", "request_log", "log", "Every request that was made, without secrets"),
+    Key("app.utc", "z", "toggle_utc", "UTC", "Ages or UTC times"),
+    Key("app.jobs", "ctrl+j", "jobs", "jobs", "What was sent from here and how it went"),
+    Key("app.older", "left_square_bracket,alt+left", "older", "previous", "Back in the history of views"),
+    Key("app.newer", "right_square_bracket,alt+right", "newer", "next", "Forward in the history of views"),
+    Key("app.last", "minus", "last", "last view", "Between this view and the last one"),
+)
+
+MOVE = (
+    Key("move.down", "down,j", "move(1)", "down", "One row down", show="↓ j"),
+    Key("move.up", "up,k", "move(-1)", "up", "One row up", show="↑ k"),
+    Key("move.page_down", "pagedown", "page(1)", "page down", "One page down"),
+    Key("move.page_up", "pageup", "page(-1)", "page up", "One page up"),
+    Key("move.half_down", "ctrl+d", "half_page(1)", "half page down", "Half a page down"),
+    Key("move.half_up", "ctrl+u", "half_page(-1)", "half page up", "Half a page up"),
+    Key("move.first", "home,g", "first", "first", "First row", show="Home g"),
+    Key("move.last", "end,G", "end", "last", "Last row that is loaded", show="End G"),
+    Key("move.preview_down", "J", "preview(1)", "scroll preview", "Scroll the preview down, the cursor stays"),
+    Key("move.preview_up", "K", "preview(-1)", "scroll preview", "Scroll the preview up, the cursor stays"),
+)
+
+LIST = (
+    Key("list.open", "enter", "open", "open", "Open what the cursor is on; never confirms a write", 2),
+    Key(
+        "list.filter",
+        "slash",
+        "filter",
+        "filter",
+        "Filter what is loaded, live; ! first inverts; Tab asks the server",
+        7,
+    ),
+    Key("list.mark", "space", "mark", "mark", "Mark this row", 30),
+    Key("list.mark_range", "v", "mark_range", "mark range", "Mark from the last mark to here"),
+    Key("list.mark_all", "asterisk", "mark_all", "mark all", "Mark everything loaded and shown (loaded only)"),
+    Key("list.unmark", "M", "unmark", "clear marks", "Clear all marks"),
+    Key("list.sort", "s", "sort", "sort", "Sort by a column", 35),
+    Key("list.fold", "f", "fold", "fold", "Fold repeats into one row, or unfold them"),
+    Key("list.copy", "y", "copy", "copy id", "Send the id to the terminal's clipboard", 40),
+    Key("list.copy_menu", "Y", "copy_menu", "copy", "Copy id, name, row or JSON"),
+    Key("list.portal", "o", "portal", "portal link", "Show and copy the link to the security portal"),
+    Key("list.reload", "r", "reload", "reload", "Ask again", 45),
+    Key("list.show_new", "full_stop", "show_new", "show new", "Show the rows that were announced"),
+    Key("list.wide", "w", "wide", "wide", "More columns, without the preview beside them"),
+)
+
+ENTITY = (
+    Key("row.machine", "m", "machine", "machine", "Open the machine of this row", 4),
+    Key("row.pivot", "p", "pivot", "pivot", "From this row to what belongs to it", 25),
+)
+
+WRITES = (
+    Key("row.act", "a", "act", "act", "Action menu: isolate, release, scan", 5),
+    Key("row.triage", "t", "triage", "triage", "Triage menu: assign, status, classification, comment", 6),
+)
+
+PAGE = (
+    Key("page.next_tab", "tab", "next_tab", "next tab", "Next tab", 10),
+    Key("page.previous_tab", "shift+tab", "previous_tab", "previous tab", "Previous tab"),
+    *(Key(f"page.tab_{n}", str(n), f"tab({n})", f"tab {n}", f"Tab number {n}") for n in range(1, 10)),
+)
+
+LOGIN = (Key("login.open", "enter", "open", "sign in", "Sign in to this tenant and open its queue", 2),)
+
+MENU = (
+    Key("menu.run", "enter", "run", "choose", "Run the entry", 2),
+    Key("menu.close", "escape", "close", "leave", "Leave the menu", 3),
+    Key("menu.down", "down", "step(1)", "down", "Next entry"),
+    Key("menu.up", "up", "step(-1)", "up", "Previous entry"),
+    Key("menu.nothing", "ctrl+q", "nothing", "", "Does nothing"),
+)
+
+BAR = (
+    Key("bar.close", "escape", "close_bar", "leave", "Leave the bar, nothing happens"),
+    Key("bar.complete", "tab", "complete", "complete", "Complete, or ask the server with this filter"),
+    Key("bar.older", "up", "older", "older", "Older line"),
+    Key("bar.newer", "down", "newer", "newer", "Newer line"),
+)
+
+SHEET = (
+    Key("sheet.next", "tab,enter", "next_field", "next field", "Next field, at the end the action line", 2, "Tab"),
+    Key("sheet.previous", "shift+tab", "previous_field", "previous field", "Previous field"),
+    Key("sheet.leave", "escape", "leave", "leave", "Leave; nothing is sent", 3),
+    Key("sheet.scroll_down", "pagedown", "scroll_targets(1)", "scroll", "Scroll the targets down"),
+    Key("sheet.scroll_up", "pageup", "scroll_targets(-1)", "scroll", "Scroll the targets up"),
+    Key("sheet.nothing", "ctrl+q", "nothing", "", "Does nothing"),
+)
+
+CONTEXTS: dict[str, tuple[Key, ...]] = {
+    "alerts": (*LIST, *ENTITY, *WRITES, *MOVE, *GLOBAL),
+    "machines": (*LIST, *ENTITY, WRITES[0], *MOVE, *GLOBAL),
+    "list": (*LIST, *ENTITY, *MOVE, *GLOBAL),
+    "page": (*PAGE, *LIST, *ENTITY, *WRITES, *MOVE, *GLOBAL),
+    "login": (*LOGIN, *MOVE, *GLOBAL),
+    "menu": MENU,
+    "bar": BAR,
+    "sheet": SHEET,
+}
+
+
+def context(name: str) -> tuple[Key, ...]:
+    """The keys of a context, in the order of the help."""
+    return CONTEXTS[name]

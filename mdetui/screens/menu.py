@@ -1,0 +1,155 @@
+"""MenuScreen: a short list of entries, each with its letter; also the help, which is a searchable menu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from mdetui.views.base import Cell, Line
+from mdetui.widgets.bindings import bindings
+from mdetui.widgets.lines import LinesView
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a menu.
+
+    Attributes:
+        id: What the menu returns.
+        letter: The key that runs it at once; may be any text in a searchable menu, where it is only shown.
+        label: What it does.
+        reason: Why it can't be done now; such an entry is drawn muted and never returned.
+        note: Muted text behind the label.
+    """
+
+    id: str
+    letter: str
+    label: str
+    reason: str = ""
+    note: str = ""
+
+
+class MenuScreen(ModalScreen[str | None]):
+    """Returns the id of the chosen entry, or None. A menu never writes: it leads to a sheet."""
+
+    BINDINGS = bindings("menu")
+    DEFAULT_CSS = """
+    MenuScreen { align: center middle; background: transparent; }
+    MenuScreen > Vertical {
+        width: auto; min-width: 40; max-width: 92%; height: auto; max-height: 90%;
+        background: $panel; border: round $secondary; padding: 0 1;
+    }
+    MenuScreen LinesView { height: auto; min-height: 1; padding: 0; background: $panel; }
+    """
+
+    def __init__(self, title: str, entries: Sequence[Entry], *, search: bool = False) -> None:
+        """Make a menu.
+
+        Args:
+            title: First line.
+            entries: What can be chosen.
+            search: Typing searches instead of running by letter (help).
+        """
+        super().__init__()
+        self._title = title
+        self._entries = list(entries)
+        self._search = search
+        self._needle = ""
+        self._at = next((n for n, entry in enumerate(entries) if not entry.reason), 0)
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        with Vertical():
+            yield LinesView(id="menu")
+
+    def on_mount(self) -> None:
+        """Size the box to its text once; searching does not make it jump."""
+        lines = self._draw()
+        body = self.query_one(LinesView)
+        width = max((sum(cell_len(cell.text) for cell in line.cells) for line in lines), default=40)
+        body.styles.width = min(width + 2, max(30, self.app.size.width - 8))
+        body.styles.height = min(len(lines), max(3, self.app.size.height - 6))
+        self.call_after_refresh(self._show)
+
+    def shown(self) -> list[Entry]:
+        """Entries that match what was typed."""
+        words = self._needle.lower().split()
+        return [e for e in self._entries if all(word in f"{e.letter} {e.label} {e.note}".lower() for word in words)]
+
+    def _draw(self) -> list[Line]:
+        title = [Cell(self._title, "strong")]
+        if self._search:
+            title.append(Cell(f"   /{self._needle}" if self._needle else "   type to search", "muted"))
+        lines = [Line(tuple(title))]
+        entries = self.shown()
+        room = max((cell_len(entry.letter) for entry in self._entries), default=1)
+        for index, entry in enumerate(entries):
+            here = index == self._at
+            style = "muted" if entry.reason else "strong" if here else "plain"
+            cells = [Cell("▌" if here else " ", "strong"), Cell(f"{entry.letter.rjust(room)}  ", style), Cell(entry.label, style)]
+            if entry.reason or entry.note:
+                cells.append(Cell(f"  {entry.reason or entry.note}", "muted"))
+            lines.append(Line(tuple(cells), room + 3))
+        if not entries:
+            lines.append(Line((Cell("  nothing here has that word", "muted"),)))
+        return lines
+
+    def _show(self) -> None:
+        body = self.query_one(LinesView)
+        body.show(self._draw(), keep=True)
+        top = int(body.scroll_offset.y)
+        line = self._at + 1
+        if line >= top + body.size.height or line < top + 1:
+            body.scroll_to(y=max(0, line - body.size.height // 2), animate=False, force=True)
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter runs its entry, or searches in the help. Keys with a binding do not come here."""
+        if self._search:
+            if event.key == "backspace":
+                self._needle = self._needle[:-1]
+            elif event.is_printable and event.character:
+                self._needle += event.character
+            else:
+                return
+            self._at = 0
+            event.stop()
+            self._show()
+            return
+        for entry in self._entries:
+            if event.character and entry.letter == event.character:
+                event.stop()
+                self._choose(entry)
+                return
+
+    def _choose(self, entry: Entry) -> None:
+        if entry.reason:
+            self._at = self._entries.index(entry)
+            self._show()
+            return
+        self.dismiss(entry.id)
+
+    def action_run(self) -> None:
+        """Run the entry under the cursor."""
+        entries = self.shown()
+        if entries and not entries[self._at].reason:
+            self.dismiss(entries[self._at].id)
+
+    def action_close(self) -> None:
+        """Leave without choosing."""
+        self.dismiss(None)
+
+    def action_step(self, by: int) -> None:
+        """Move to the next entry, over the ends."""
+        count = len(self.shown())
+        if count:
+            self._at = (self._at + by) % count
+            self._show()
+
+    def action_nothing(self) -> None:
+        """A key that other programs use to quit."""

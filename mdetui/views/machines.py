@@ -1,0 +1,242 @@
+"""The machine list and the machine page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mdetui import text
+from mdetui.views import words
+from mdetui.views.base import BLANK, Borrowed, Cell, Column, Context, Line, Need, Page, Tab, View, fact
+
+if TYPE_CHECKING:
+    from mdetui.api.models.action import MachineAction
+    from mdetui.api.models.machine import Machine
+
+
+def system(machine: Machine) -> str:
+    """`Windows11 22H2`, in the words of the service."""
+    return " ".join(text.line(part) for part in (machine.os_platform, machine.version) if part) or "-"
+
+
+COLUMNS = (
+    Column(
+        "name", "MACHINE", lambda row, ctx: words.machine(row.computer_dns_name, ctx, row.id), 18, grow=3,
+        sort=lambda row: (row.computer_dns_name or "").lower(),
+    ),
+    Column("system", "SYSTEM", lambda row, _: Cell(system(row)), 17, grow=1, sort=lambda row: system(row).lower()),
+    Column("health", "HEALTH", lambda row, _: words.status(row.health_status), 9, sort=lambda row: row.health_status or ""),
+    Column(
+        "risk", "RISK", lambda row, _: words.level(row.risk_score), 6, sort=lambda row: words.severity_rank(row.risk_score)
+    ),
+    Column(
+        "value", "VALUE", lambda row, _: words.level(row.device_value), 6,
+        sort=lambda row: {"high": 3, "normal": 2, "low": 1}.get((row.device_value or "").lower(), 0),
+    ),
+    Column(
+        "seen", "REPORT", lambda row, ctx: words.when(row.last_seen, ctx), 6, right=True,
+        sort=lambda row: words.time_key(row.last_seen),
+    ),
+    Column(
+        "exposure", "EXPOSURE", lambda row, _: words.level(row.exposure_level), 8, at=96,
+        sort=lambda row: words.severity_rank(row.exposure_level),
+    ),
+    Column("group", "GROUP", lambda row, _: words.plain(row.rbac_group_name), 14, at=96, sort=lambda row: row.rbac_group_name or ""),
+    Column("address", "ADDRESS", lambda row, _: words.plain(row.last_ip_address), 15, at=112, sort=lambda row: row.last_ip_address or ""),
+    Column("tags", "TAGS", lambda row, _: words.plain(", ".join(row.machine_tags or ()) or None), 16, grow=1, at=132),
+    Column("id", "ID", lambda row, _: Cell(short_id(row.id), "muted"), 13, at=150),
+)  # fmt: skip
+
+
+def short_id(value: str) -> str:
+    """`3c0f1e77..91ab`: enough of an id to compare by eye."""
+    clean = text.line(value)
+    return f"{clean[:8]}..{clean[-4:]}" if len(clean) > 16 else clean
+
+
+def texts(row: Machine) -> tuple[str | None, ...]:
+    """What the local filter searches."""
+    tags = " ".join(row.machine_tags or ())
+    return (
+        row.computer_dns_name, row.os_platform, row.version, row.health_status, row.risk_score, row.device_value,
+        row.rbac_group_name, row.last_ip_address, row.last_external_ip_address, tags, row.id,
+    )  # fmt: skip
+
+
+def machine_facts(machine: Machine | None, name: str | None, context: Context) -> Line:
+    """The line that says on what an alert happened; what is not known yet is left out."""
+    if machine is None:
+        if not name:
+            return Line((Cell("no machine named", "muted"),))
+        return Line((Cell(text.line(name), "strong"), Cell("  reading the machine ...", "muted")))
+    reason = context.protects(machine.computer_dns_name)
+    cells = [
+        Cell(text.line(machine.computer_dns_name or name), "protected" if reason else "strong"),
+        Cell(f"  {system(machine)}"),
+        Cell("  risk ", "muted"),
+        words.level(machine.risk_score),
+        Cell("  value ", "muted"),
+        words.level(machine.device_value),
+        Cell(f"  {words.reported(machine.last_seen, context)}"),
+    ]
+    if reason:
+        cells.append(Cell(f"  protected: {reason}", "protected"))
+    return Line(tuple(cells), 2)
+
+
+def preview(row: Machine, context: Context, borrowed: Borrowed) -> list[Line]:
+    """The machine in a few lines; costs no request."""
+    return [machine_facts(row, row.computer_dns_name, context), *_details(row, context)]
+
+
+def _details(row: Machine, context: Context) -> list[Line]:
+    addresses = [text.line(item.ip_address) for item in row.ip_addresses or () if item.ip_address]
+    duplicate = words.yes_no(row.is_potential_duplication)
+    return [
+        fact("id", text.line(row.id)),
+        fact("system", system(row), f"build {text.line(row.os_build)}", text.line(row.os_architecture or row.os_processor)),
+        fact("health", words.status(row.health_status), text.line(row.onboarding_status)),
+        fact("exposure", words.level(row.exposure_level)),
+        fact("addresses", text.line(row.last_ip_address), f"external {text.line(row.last_external_ip_address)}"),
+        *([fact("", ", ".join(addresses))] if len(addresses) > 1 else []),
+        fact("group", text.line(row.rbac_group_name)),
+        fact("tags", ", ".join(text.line(tag) for tag in row.machine_tags or ()) or "-"),
+        fact("joined", f"Entra {words.yes_no(row.is_aad_joined)}", f"managed by {text.line(row.managed_by)}"),
+        fact("antivirus", text.line(row.defender_av_status), f"sensor {text.line(row.agent_version)}"),
+        fact("first seen", text.stamp(text.parse_time(row.first_seen))),
+        fact("last report", text.stamp(text.parse_time(row.last_seen)), Cell("a full report, not \"online\"", "muted")),
+        *([fact("twin", Cell("the service thinks this is a duplicate", "state.warn"))] if duplicate == "yes" else []),
+        *([fact("merged into", text.line(row.merged_into_machine_id))] if row.merged_into_machine_id else []),
+    ]  # fmt: skip
+
+
+def isolation(actions: list[MachineAction], context: Context) -> Cell:
+    """`isolated (action 14:02)`, `released (action ..)` or `isolation unknown`: the API has no field for it.
+
+    Args:
+        actions: Machine actions of one machine.
+    """
+    done = [
+        action
+        for action in actions
+        if (action.type or "").lower() in ("isolate", "unisolate") and (action.status or "").lower() != "cancelled"
+    ]
+    if not done:
+        return Cell("isolation unknown", "muted")
+    last = max(done, key=lambda action: words.time_key(action.creation_date_time_utc))
+    moment = text.parse_time(last.creation_date_time_utc)
+    same_day = moment and (context.now - moment).days < 1
+    stamp = moment.strftime("%H:%M" if same_day else "%Y-%m-%d") if moment else "?"
+    verb, doing = ("isolated", "isolating") if (last.type or "").lower() == "isolate" else ("released", "releasing")
+    status = (last.status or "").lower()
+    if status in ("pending", "inprogress"):
+        return Cell(f"{doing} (asked {stamp}, {text.line(last.status)})", "state.busy")
+    if status in ("failed", "timeout"):
+        return Cell(f"{doing} failed (action {stamp})", "state.bad")
+    return Cell(f"{verb} (action {stamp})", "state.warn" if verb == "isolated" else "state.good")
+
+
+def head(machine: Machine | None, page_id: str, context: Context, borrowed: Borrowed) -> list[Line]:
+    """Four lines: name and isolation, system, addresses, tags and id."""
+    if machine is None:
+        return [Line((Cell("reading ", "muted"), Cell(text.line(page_id))))]
+    actions = borrowed.get("actions")
+    state = isolation(list(actions.rows), context) if actions is not None else Cell("isolation: reading ...", "muted")
+    reason = context.protects(machine.computer_dns_name)
+    first = [
+        Cell(text.line(machine.computer_dns_name), "strong"),
+        Cell("  "),
+        state,
+        Cell("  "),
+        words.status(machine.health_status),
+        Cell("  risk ", "muted"),
+        words.level(machine.risk_score),
+    ]
+    if reason:
+        first.append(Cell(f"  protected: {reason}", "protected"))
+    return [
+        Line(tuple(first), 2),
+        Line((
+            Cell(f"{system(machine)} {text.line(machine.os_architecture or machine.os_processor)}"),
+            Cell("  build ", "muted"), Cell(text.line(machine.os_build)),
+            Cell("  exposure ", "muted"), words.level(machine.exposure_level),
+            Cell("  value ", "muted"), words.level(machine.device_value),
+            Cell("  group ", "muted"), Cell(text.line(machine.rbac_group_name)),
+        ), 2),
+        Line((
+            Cell(text.line(machine.last_ip_address)), Cell("  "), Cell(text.line(machine.last_external_ip_address)),
+            Cell("  first ", "muted"), Cell(text.line(machine.first_seen)[:10]),
+            Cell(f"  {words.reported(machine.last_seen, context)}"),
+            Cell(" (full report, not \"online\")", "muted"),
+        ), 2),
+        Line((
+            Cell("tags ", "muted"), Cell(", ".join(text.line(tag) for tag in machine.machine_tags or ()) or "none"),
+            Cell("  id ", "muted"), Cell(text.line(machine.id)),
+        ), 2),
+    ]  # fmt: skip
+
+
+def overview(machine: Machine, context: Context, borrowed: Borrowed) -> list[Line]:
+    """All facts of the machine and its latest actions."""
+    lines = _details(machine, context)
+    actions = borrowed.get("actions")
+    lines += [BLANK, Line((Cell("latest actions", "strong"),))]
+    if actions is None:
+        return [*lines, Line((Cell("reading ...", "muted"),))]
+    rows = sorted(actions.rows, key=lambda row: words.time_key(row.creation_date_time_utc), reverse=True)
+    lines += [_action_line(row, context) for row in rows[:8]]
+    return lines if rows else [*lines, Line((Cell("none in the service's memory", "muted"),))]
+
+
+def _action_line(row: Any, context: Context) -> Line:
+    return Line((
+        Cell(words.when(row.creation_date_time_utc, context).text.rjust(5) + "  "),
+        Cell(text.line(row.type).ljust(26)), words.status(row.status),
+        Cell(f"  {text.line(row.requestor)}", "muted"),
+    ), 7)  # fmt: skip
+
+
+_ACTIONS = Need(
+    "actions", "actions.list", lambda row: {}, lambda row: {"$filter": f"machineId eq '{row.id}'", "$top": "100"}
+)
+
+
+def _path(page_id: str) -> dict[str, str]:
+    return {"id": page_id}
+
+
+VIEW = View(
+    id="machines",
+    title="machines",
+    noun="machine",
+    operation="machines.list",
+    columns=COLUMNS,
+    texts=texts,
+    preview=preview,
+    opens="machine",
+    machine_id=lambda row: row.id,
+    kind="machine",
+    name=lambda row: row.computer_dns_name,
+    keys="machines",
+)
+
+PAGE = Page(
+    id="machine",
+    noun="machine",
+    operation="machines.get",
+    head=head,
+    head_lines=4,
+    tabs=(
+        Tab("overview", "Overview", overview),
+        Tab("alerts", "Alerts", view="alerts", operation="machines.alerts", path=_path),
+        Tab("users", "Users", view="users", path=_path),
+        Tab("software", "Software", view="software", path=_path),
+        Tab("vulnerabilities", "CVEs", view="vulnerabilities", path=_path),
+        Tab("actions", "Actions", view="actions", filter=lambda page_id: f"machineId eq '{page_id}'"),
+        Tab("json", "JSON"),
+    ),
+    title=lambda machine, page_id: text.line(machine.computer_dns_name if machine else page_id).split(".")[0],
+    needs=(_ACTIONS,),
+    kind="machine",
+    machine_id=lambda machine: machine.id,
+    name=lambda machine: machine.computer_dns_name,
+)
