@@ -1,0 +1,7 @@
+"""`python -m mdetui`."""
+
+import sys
+
+from mdetui.cli import main
+
+sys.exit(main())

@@ -1,0 +1,108 @@
+"""One open profile: connection, tokens, client, caches and the response desk, wired together.
+
+A session is what screens and the command line share. It is made after the first paint, because it imports the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from mdetui.api.client import Client, Pager
+from mdetui.api.endpoints import Operation, operation
+from mdetui.api.gate import WriteLock
+from mdetui.api.log import RequestLog
+from mdetui.api.quotas import Quotas
+from mdetui.api.reads import Reads
+from mdetui.auth.secret import Secret
+from mdetui.auth.source import TokenSource
+from mdetui.clock import SYSTEM, Clock
+from mdetui.config import Profile
+from mdetui.net import Connection, Connector
+
+if TYPE_CHECKING:
+    from mdetui.auth.identity import Identity
+    from mdetui.response.desk import Desk
+
+
+class Session:
+    """Everything one profile needs while it is open."""
+
+    def __init__(self, profile: Profile, connection: Connection, *, clock: Clock = SYSTEM, log: RequestLog) -> None:
+        self.profile = profile
+        self.clock = clock
+        self.log = log
+        self._connection = connection
+        brought = connection.client_secret
+        self.tokens = TokenSource(profile, connection.synchronous, secret=Secret(brought) if brought else None)
+        self.lock = WriteLock(profile.name, clock)
+        self.quotas = Quotas(profile, clock=clock)
+        self.client = Client(
+            profile, self.tokens, connection.asynchronous, lock=self.lock, quotas=self.quotas, log=log, clock=clock
+        )
+        self.reads = Reads(self.client, clock)
+        self._desk: Desk | None = None
+
+    @classmethod
+    def open(cls, profile: Profile, connector: Connector, *, clock: Clock = SYSTEM, log: RequestLog) -> Session:
+        """Connect; nothing is sent before the first read.
+
+        Raises:
+            MdetuiError: The connector can't be used (missing extra, CA bundle).
+        """
+        return cls(profile, connector(profile), clock=clock, log=log)
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who the token says we are; None before the first token."""
+        return self.tokens.identity
+
+    @property
+    def analyst(self) -> str:
+        """The name that goes into comments, the ledger and "assign to me"; "" when it is not known."""
+        if self.lock.analyst:
+            return self.lock.analyst
+        if self.profile.analyst:
+            return self.profile.analyst
+        identity = self.identity
+        return identity.name if identity is not None and identity.kind == "person" else ""
+
+    @property
+    def desk(self) -> Desk:
+        """The response desk; imported when first needed."""
+        if self._desk is None:
+            from mdetui.response.desk import Desk
+
+            self._desk = Desk(self.client, self.profile, lock=self.lock, clock=self.clock)
+        return self._desk
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether anything was done at the desk yet."""
+        return self._desk is not None
+
+    def pager(self, op: str, *, filter: str = "", path: Mapping[str, str] | None = None) -> Pager:  # noqa: A002
+        """A pager over a list operation of the table."""
+        return self.client.pager(operation(op), filter=filter, path=path or {})
+
+    async def read(self, op: str, path: Mapping[str, str], query: Mapping[str, str], *, fresh: bool = False) -> Any:
+        """A read through the cache of 60 s: the model or page of the operation."""
+        return await self.reads.get(operation(op), path=path, query=query, fresh=fresh)
+
+    def operation(self, op: str) -> Operation:
+        """The operation of that id."""
+        return operation(op)
+
+    def now(self) -> datetime:
+        """Wall time."""
+        return self.clock.now()
+
+    async def close(self) -> None:
+        """End the client and the connection; jobs that were sent go on at the service."""
+        await self.client.aclose()
+        await self.tokens.aclose()
+        self._connection.close()
+
+
+Opener = Callable[[Profile], Session]

@@ -1,0 +1,164 @@
+"""Friendly words of the command bar (`sev:high status:new`) as an OData filter. The filter is shown to the person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mdetui.errors import PlanError
+
+# word, or name:word, or name:"several words"; text that holds a colon goes into quotes
+_TOKEN = re.compile(r'(?:(\w+):)?(?:"([^"]*)"|(\S+))')
+
+
+def quote(value: str) -> str:
+    """An OData string literal: quotes are doubled."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One friendly word.
+
+    Attributes:
+        name: Before the colon.
+        help: What it takes, for the hint.
+        filter: Value and the analyst's name to OData.
+    """
+
+    name: str
+    help: str
+    filter: Callable[[str, str], str]
+
+
+def _enum(prop: str, known: Mapping[str, str]) -> Callable[[str, str], str]:
+    def build(value: str, me: str) -> str:
+        if value.lower() in known:
+            return f"{prop} eq {quote(known[value.lower()])}"
+        raise PlanError(f"{value!r} is not a value of this filter.", f"Use one of: {', '.join(known)}.")
+
+    return build
+
+
+def _severity(value: str, me: str) -> str:
+    order = ("informational", "low", "medium", "high")
+    name = value.lower().rstrip("+")
+    found = next((n for n, word in enumerate(order) if name and word.startswith(name)), None)
+    if found is None:
+        raise PlanError(f"{value!r} is not a severity.", f"Use one of: {', '.join(order)}; medium+ means and above.")
+    chosen = order[found:] if value.endswith("+") else order[found : found + 1]
+    parts = [f"severity eq {quote(word.capitalize())}" for word in chosen]
+    return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
+
+
+def _status(value: str, me: str) -> str:
+    if value.lower() == "open":
+        return "status ne 'Resolved'"
+    return _enum("status", {"new": "New", "inprogress": "InProgress", "resolved": "Resolved"})(value, me)
+
+
+def _owner(value: str, me: str) -> str:
+    if value.lower() == "me":
+        if not me:
+            raise PlanError("Who you are is not known here.", "Set analyst in the profile.")
+        value = me
+    return "assignedTo eq null" if value.lower() in ("none", "-") else f"assignedTo eq {quote(value)}"
+
+
+def _incident(value: str, me: str) -> str:
+    if not value.isdigit():
+        raise PlanError(f"{value!r} is not an incident number.", "Use digits.")
+    return f"incidentId eq {value}"
+
+
+def _equals(prop: str) -> Callable[[str, str], str]:
+    return lambda value, me: f"{prop} eq {quote(value)}"
+
+
+_LEVELS = {word: word.capitalize() for word in ("none", "informational", "low", "medium", "high")}
+
+WORDS: dict[str, tuple[Word, ...]] = {
+    "alerts": (
+        Word("sev", "sev:high sev:medium+", _severity),
+        Word("status", "status:new, inprogress, resolved, open", _status),
+        Word("owner", "owner:me, owner:none, owner:name@host", _owner),
+        Word("inc", "inc:1042", _incident),
+        Word("cat", "cat:Execution", _equals("category")),
+        Word("source", "source:WindowsDefenderAv", _equals("detectionSource")),
+    ),
+    "machines": (
+        Word("name", "name:fin-", lambda value, me: f"startswith(computerDnsName,{quote(value)})"),
+        Word("tag", "tag:finance", lambda value, me: f"machineTags/any(tag: tag eq {quote(value)})"),
+        Word("os", "os:Windows11", _equals("osPlatform")),
+        Word("health", "health:Active", _equals("healthStatus")),
+        Word("risk", "risk:high", _enum("riskScore", _LEVELS)),
+        Word("value", "value:high", _enum("deviceValue", {w: w.capitalize() for w in ("low", "normal", "high")})),
+        Word("ip", "ip:10.0.0.7", _equals("lastIpAddress")),
+    ),
+    "actions": (
+        Word("status", "status:Pending", _equals("status")),
+        Word("type", "type:Isolate", _equals("type")),
+        Word("by", "by:j.ito@contoso.com", _equals("requestor")),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a line of words means.
+
+    Attributes:
+        words: As typed, for the breadcrumb.
+        filter: OData, "" for everything.
+        local: What comes after a slash: a filter of what is loaded.
+    """
+
+    words: str
+    filter: str
+    local: str = ""
+
+
+def parse(view: str, line: str, me: str = "") -> Query:
+    """Read a line such as `sev:high status:new /powershell`.
+
+    Raises:
+        PlanError: A word that this view does not know, or a value that a word does not take.
+    """
+    server, _, local = _split_local(line)
+    known = {word.name: word for word in WORDS.get(view, ())}
+    parts: list[str] = []
+    for name, quoted, bare in _TOKEN.findall(server):
+        value = quoted or bare
+        if not name:
+            raise PlanError(
+                f"{value!r} is no filter the server takes.", f"Known: {', '.join(known) or 'none'}; /{value} filters what is loaded."
+            )
+        if name not in known:
+            raise PlanError(f"{name}: is not known here.", f"Known: {', '.join(known) or 'none'}. Quote text with a colon.")
+        parts.append(known[name].filter(value, me))
+    return Query(server.strip(), " and ".join(parts), local.strip())
+
+
+def _split_local(line: str) -> tuple[str, str, str]:
+    """Cut at the first slash that stands outside quotes and at the start of a word."""
+    quoted = False
+    for index, char in enumerate(line):
+        if char == '"':
+            quoted = not quoted
+        elif char == "/" and not quoted and (index == 0 or line[index - 1] == " "):
+            return line[:index], "/", line[index + 1 :]
+    return line, "", ""
+
+
+# The queues on the number keys.
+QUEUES: dict[str, tuple[tuple[str, str], ...]] = {
+    "alerts": (
+        ("open", "status:open"),
+        ("new, high", "status:new sev:high"),
+        ("mine", "status:open owner:me"),
+        ("all", ""),
+    ),
+    "machines": (("all", ""), ("risk high", "risk:high"), ("value high", "value:high"), ("not active", "health:Inactive")),
+    "actions": (("all", ""), ("pending", "status:Pending"), ("isolations", "type:Isolate")),
+}
