@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from mdetui.api.models.base import Loose, Model, Timestamp
@@ -18,6 +20,16 @@ class RelatedFile(Model):
 
 class MachineAction(Model):
     """A machine action. Read `updated`: the time of the last change has two names on the wire (gotchas 24)."""
+
+    INTERNED: ClassVar[tuple[str, ...]] = (
+        "type",
+        "scope",
+        "status",
+        "machine_id",
+        "computer_dns_name",
+        "requestor",
+        "request_source",
+    )
 
     id: str = ""
     type: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from mdetui.api.models.base import Loose, Model, Timestamp
 
 SEVERITIES = ("High", "Medium", "Low", "Informational", "UnSpecified")
@@ -27,8 +29,8 @@ DETERMINATIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-class RelatedUser(Model):
-    """The user an alert names; an object, may be null (gotchas 19)."""
+class RelatedUser(Model, frozen=True):
+    """The user an alert names; an object, may be null (gotchas 19). Frozen: rows that name the same user share one."""
 
     user_name: str | None = None
     domain_name: str | None = None
@@ -75,6 +77,22 @@ class Evidence(Model):
 class AlertRow(Model):
     """An alert as a row of a list: what columns, filter, sort, fold and triage need."""
 
+    INTERNED: ClassVar[tuple[str, ...]] = (
+        "title",
+        "severity",
+        "status",
+        "category",
+        "detection_source",
+        "classification",
+        "determination",
+        "assigned_to",
+        "investigation_state",
+        "machine_id",
+        "computer_dns_name",
+        "threat_name",
+    )
+    SHARED: ClassVar[tuple[str, ...]] = ("mitre_techniques", "related_user")
+
     id: str = ""
     title: str | None = None
     severity: str | None = None
@@ -90,7 +108,7 @@ class AlertRow(Model):
     investigation_state: str | None = None
     machine_id: str | None = None
     computer_dns_name: str | None = None
-    mitre_techniques: list[str] | None = None
+    mitre_techniques: tuple[str, ...] | None = None
     threat_name: str | None = None
     related_user: RelatedUser | None = None
 

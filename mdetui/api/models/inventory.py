@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from mdetui.api.models.base import Loose, Model, Timestamp
 
 
 class Software(Model):
     """A software product; `id` looks like `microsoft-_-edge`."""
+
+    INTERNED: ClassVar[tuple[str, ...]] = ("vendor",)
 
     id: str = ""
     name: str | None = None
@@ -21,6 +25,8 @@ class Software(Model):
 
 class Vulnerability(Model):
     """A vulnerability; `id` is a CVE or `TVM-xxxx` (gotchas 22), so never match it by a pattern."""
+
+    INTERNED: ClassVar[tuple[str, ...]] = ("severity",)
 
     id: str = ""
     name: str | None = None

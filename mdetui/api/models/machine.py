@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from mdetui.api.models.base import Loose, Model, Timestamp
@@ -18,6 +20,23 @@ class MachineAddress(Model):
 
 class Machine(Model):
     """A machine. `last_seen` is the last full report (about daily): never show it as "online" (gotchas 38)."""
+
+    INTERNED: ClassVar[tuple[str, ...]] = (
+        "os_platform",
+        "version",
+        "os_architecture",
+        "os_processor",
+        "health_status",
+        "onboarding_status",
+        "risk_score",
+        "exposure_level",
+        "device_value",
+        "rbac_group_name",
+        "agent_version",
+        "defender_av_status",
+        "managed_by",
+    )
+    SHARED: ClassVar[tuple[str, ...]] = ("machine_tags",)
 
     id: str = ""
     computer_dns_name: str | None = None
@@ -40,7 +59,7 @@ class Machine(Model):
     rbac_group_name: str | None = None
     aad_device_id: str | None = None
     is_aad_joined: Loose = None
-    machine_tags: list[str] | None = None
+    machine_tags: tuple[str, ...] | None = None
     agent_version: str | None = None
     defender_av_status: str | None = None
     managed_by: str | None = None
