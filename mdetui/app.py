@@ -1,0 +1,296 @@
+"""The Textual app: wiring only. Which place is shown, which tenants are open, themes, sizes, quitting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from mdetui.clock import SYSTEM, Clock
+from mdetui.config import Config, Profile
+from mdetui.errors import MdetuiError
+from mdetui.screens.frame import Frame
+from mdetui.screens.places import History, LoginPlace, Place, alert_queue
+from mdetui.text import plural
+from mdetui.views.base import Cell
+from mdetui.views.query import QUEUES, parse
+from mdetui.widgets.themes import load_themes
+
+if TYPE_CHECKING:
+    from mdetui.api.log import RequestLog
+    from mdetui.net import Connection
+    from mdetui.session import Session
+
+SMALLEST = (60, 15)
+
+
+class MdetuiApp(App[None]):
+    """mdetui.
+
+    Args:
+        config: The configuration in force.
+        connector: How a profile's tenant is reached.
+        profile: Profile to open at once; "" shows the login screen.
+        write_minutes: Minutes the write lock is opened for when a profile is opened.
+        remote: Whether this runs over SSH: fewer bytes, jumps of half a page.
+        clock: Time.
+    """
+
+    TITLE = "mdetui"
+    CSS = """
+    * { scrollbar-size-vertical: 1; }
+    Toast { background: $panel; }
+    """
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "f1"
+    BINDINGS: list[BindingType] = [
+        Binding("ctrl+q", "nothing", "", show=False, priority=True, id="app.nothing", tooltip="Does nothing"),
+        Binding("ctrl+c", "stop_load", "", show=False, id="app.stop-anywhere", tooltip="Never quits"),
+    ]
+
+    def __init__(
+        self,
+        config: Config,
+        connector: Callable[[Profile], Connection],
+        *,
+        profile: str = "",
+        write_minutes: int | None = None,
+        remote: bool = False,
+        clock: Clock = SYSTEM,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.connector = connector
+        self.first_profile = profile
+        self.write_minutes = write_minutes
+        self.remote = remote
+        self.clock = clock
+        self.utc = False
+        self.folded = True
+        self.farewell = ""
+        self.history = History()
+        self.sessions: dict[str, Session] = {}
+        self._log: RequestLog | None = None
+        self._too_small = False
+        self._theme_errors: list[MdetuiError] = []
+        self._choose_theme()
+
+    # themes
+
+    def _choose_theme(self) -> None:
+        themes, errors = load_themes()
+        for theme in themes:
+            self.register_theme(theme)
+        self._theme_errors = list(errors)
+        wanted = self.config.theme or ("ansi" if self.remote else "dark")
+        if wanted not in self.available_themes:
+            known = ", ".join(theme.name for theme in themes)
+            self._theme_errors.append(MdetuiError(f"There is no theme {wanted!r}.", f"Known themes: {known}."))
+            wanted = "dark" if "dark" in self.available_themes else "textual-dark"
+        self.theme = wanted
+
+    # start
+
+    def get_default_screen(self) -> Screen[None]:
+        """The first place is the first screen: no blank screen is drawn before it."""
+        place = self._first_place()
+        self.history.visit(place)
+        return place.screen()
+
+    def _first_place(self) -> Place:
+        if self.first_profile:
+            name, words = QUEUES["alerts"][0]
+            return alert_queue(self.first_profile, parse("alerts", words), name)
+        return LoginPlace()
+
+    def on_mount(self) -> None:
+        """Say what was wrong with theme files, once the first screen is there."""
+        for error in self._theme_errors:
+            self.notify(str(error), severity="warning", markup=False)
+
+    # sessions
+
+    @property
+    def request_log(self) -> RequestLog:
+        """The request log of this program, one for all tenants."""
+        if self._log is None:
+            from mdetui.api.log import RequestLog
+
+            self._log = RequestLog()
+        return self._log
+
+    def session(self, profile: str) -> Session:
+        """The session of a profile, opened when it is first needed.
+
+        Not before the first paint: this imports the wire.
+
+        Raises:
+            MdetuiError: It can't be opened (missing extra, CA bundle).
+        """
+        if profile not in self.sessions:
+            from mdetui.session import Session
+
+            found = self.config.profiles[profile]
+            session = Session.open(found, self.connector, clock=self.clock, log=self.request_log)
+            minutes = self.write_minutes if self.write_minutes is not None else found.write_minutes
+            if minutes:
+                session.lock.open_for(minutes, analyst=session.analyst or found.name)
+            self.sessions[profile] = session
+        return self.sessions[profile]
+
+    def opened(self, profile: str) -> Session | None:
+        """The session of a profile if it is open already."""
+        return self.sessions.get(profile)
+
+    def standing(self, profile: str, width: int) -> Sequence[Cell]:
+        """Right side of the top line: as whom, how much is left of the write lock."""
+        session = self.opened(profile)
+        if session is None:
+            return (Cell("not signed in", "muted"),) if not profile else (Cell("signing in", "muted"),)
+        cells: list[Cell] = []
+        identity = session.identity
+        if width >= 120:
+            minute, _ = session.quotas.use("default")
+            cells += [Cell(f"{session.profile.cloud}  our use {minute} of 100/min  ", "muted")]
+        if identity is None:
+            cells.append(Cell("signing in  ", "muted"))
+        else:
+            cells.append(Cell(f"{identity.kind} {identity.name}  ", "plain"))
+        cells.append(self.lock_cell(session))
+        return cells
+
+    @staticmethod
+    def lock_cell(session: Session) -> Cell:
+        """`READ-ONLY`, or how long writes are open."""
+        if not session.lock.is_open:
+            return Cell("READ-ONLY", "state.good")
+        left = int(session.lock.remaining)
+        return Cell(f"WRITE {left // 60}:{left % 60:02d}", "state.bad")
+
+    # places
+
+    @property
+    def frame(self) -> Frame | None:
+        """The full screen that is shown, below any menu."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Frame)), None)
+
+    def visit(self, place: Place) -> None:
+        """Go to a place."""
+        self.history.visit(place)
+        self._draw(place)
+
+    def return_to(self, place: Place) -> None:
+        """Go to a place that was left open below this one."""
+        self.history.return_to(place)
+        self._draw(place)
+
+    def step(self, by: int) -> None:
+        """Back or forward in the history."""
+        place = self.history.step(by)
+        if place is not None:
+            self._draw(place)
+
+    def last_place(self) -> None:
+        """The place before this one, and back again."""
+        place = self.history.last()
+        if place is not None:
+            self._draw(place)
+
+    def _draw(self, place: Place) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.switch_screen(place.screen())
+
+    # what is too small
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Below 60x15 only a message is drawn, and no key acts."""
+        from mdetui.screens.too_small import TooSmallScreen
+
+        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        if small and not self._too_small:
+            self._too_small = True
+            self.push_screen(TooSmallScreen())
+        elif not small and self._too_small:
+            self._too_small = False
+            if isinstance(self.screen, TooSmallScreen):
+                self.pop_screen()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys do nothing while the window is too small to show what they would do; pastes only go to inputs."""
+        if self._too_small and isinstance(event, events.Key | events.Paste):
+            return
+        await super().on_event(event)
+
+    # quitting
+
+    async def leave(self) -> None:
+        """Quit; asks only while one of my jobs is still sending."""
+        sending = sum(job.sending for session in self._busy() for job in session.desk.jobs)
+        if not sending:
+            await self.quit_now()
+            return
+        from mdetui.screens.menu import Entry, MenuScreen
+
+        entries = [
+            Entry("stay", "s", "stay here"),
+            Entry("quit", "q", "quit", note="what was not sent yet is not sent; what was sent goes on at the service"),
+        ]
+
+        async def answer(chosen: str | None) -> None:
+            if chosen == "quit":
+                await self.quit_now()
+
+        self.push_screen(MenuScreen(f"{plural(sending, 'write')} not sent yet", entries), answer)
+
+    async def quit_now(self) -> None:
+        """End the program; hosts I isolated and did not release are named on the terminal."""
+        self.farewell = "\n".join(line for session in self._busy() for line in session.desk.farewell())
+        self.exit()
+
+    def _busy(self) -> Iterable[Session]:
+        return (session for session in self.sessions.values() if session.has_desk)
+
+    async def on_unmount(self) -> None:
+        """Close what is open; a job that was sent goes on at the service."""
+        for session in self.sessions.values():
+            await session.close()
+
+    def action_stop_load(self) -> None:
+        """ctrl+c never ends the program; a screen that loads binds it itself."""
+
+    def action_nothing(self) -> None:
+        """A key that other programs use to quit."""
+
+    def _fatal_error(self) -> None:
+        """A crash shows no local variables: they could hold a token or tenant data."""
+        self.bell()
+        from rich.traceback import Traceback
+
+        self.panic(Traceback(show_locals=False, width=None, suppress=["textual"]))
+
+    # palette
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The same actions as the keys, each with its key."""
+        frame = self.frame
+        if frame is None:
+            return
+        for key in frame.hints():
+            if key.label:
+                yield SystemCommand(f"{key.help}", f"key {key.display}", lambda key=key: self._run_key(key.action))
+        for theme in sorted(self.available_themes):
+            if not theme.startswith("textual") and theme in ("dark", "light", "contrast", "ansi"):
+                yield SystemCommand(f"Theme {theme}", "Change the colours", lambda name=theme: self._set_theme(name))
+
+    def _set_theme(self, name: str) -> None:
+        self.theme = name
+
+    def _run_key(self, action: str) -> None:
+        frame = self.frame
+        if frame is not None:
+            frame.call_later(frame.run_action, action)

@@ -1,0 +1,239 @@
+"""Frame: what every full screen has: a top line, a message, a bottom line, the bar, and the keys that work everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from mdetui import text
+from mdetui.errors import MdetuiError
+from mdetui.keys import Key, context
+from mdetui.views.base import Cell, Line
+from mdetui.widgets.bottom_line import BottomLine
+from mdetui.widgets.lines import LinesView
+from mdetui.widgets.one_line import OneLine
+
+if TYPE_CHECKING:
+    from mdetui.app import MdetuiApp
+    from mdetui.screens.places import Place
+    from mdetui.widgets.bar import Bar
+
+WIDE = 120
+TALL = 22
+
+
+class Message(LinesView, can_focus=False):
+    """One to four lines that say what happened; goes away with the next key that does something."""
+
+    DEFAULT_CSS = """
+    Message { height: auto; max-height: 4; display: none; background: $panel; }
+    Message.-shown { display: block; }
+    """
+
+    def say(self, lines: Sequence[Line], width: int) -> None:
+        """Show lines; the height is what they take at this width."""
+        from mdetui.widgets.lines import wrap
+
+        rows = sum(len(wrap(line, max(10, width - 2))) for line in lines)
+        self.styles.height = max(1, min(4, rows))
+        self.add_class("-shown")
+        self.show(lines)
+
+
+class Frame(Screen[None]):
+    """Base of the full screens; a subclass gives the body, the context of its keys and its place."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
+    DEFAULT_CSS = """
+    Frame { layout: vertical; background: $background; }
+    Frame > #top { background: $panel; }
+    Frame > #bottom.-hidden { display: none; }
+    """
+    AUTO_FOCUS = ""
+    KEYS = "list"
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
+
+    @property
+    def mde(self) -> MdetuiApp:
+        """The app, with its own type."""
+        return cast("MdetuiApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Top line, body, message, bottom line. The bar is mounted when it is first opened."""
+        yield OneLine(id="top")
+        yield from self.body()
+        yield Message(id="message")
+        yield BottomLine()
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between the top line and the bottom line."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Fill the lines that are known without any request."""
+        self.draw_top()
+        self.draw_bottom()
+
+    # the top and the bottom line
+
+    def draw_top(self) -> None:
+        """Where I am, and as whom."""
+        cells: list[Cell] = []
+        crumbs = self.place.crumbs
+        for index, crumb in enumerate(crumbs):
+            if index:
+                cells.append(Cell(" › ", "muted"))
+            cells.append(Cell(crumb, "strong" if index == len(crumbs) - 1 else "plain"))
+        if self.place.label:
+            cells.append(Cell(f"  {self.place.label}", "muted"))
+        self.query_one("#top", OneLine).show(cells, self.mde.standing(self.place.profile, self.size.width))
+
+    def draw_bottom(self) -> None:
+        """The keys that matter here, and where the list stands."""
+        bottom = self.query_one(BottomLine)
+        bottom.show_keys(self.hints(), self.dimmed())
+        bottom.show(right=self.standing())
+
+    def hints(self) -> Sequence[Key]:
+        """Keys of this screen for the bottom line and the help."""
+        return context(self.KEYS)
+
+    def dimmed(self) -> frozenset[str]:
+        """Ids of keys that can't do anything now."""
+        return frozenset()
+
+    def standing(self) -> Sequence[Cell]:
+        """What stands on the right of the bottom line."""
+        return ()
+
+    # messages
+
+    def say(self, *parts: str, style: str = "plain") -> None:
+        """Tell the person something in one or two sentences; each part is a line."""
+        lines = [Line((Cell(part, style if index == 0 else "plain"),)) for index, part in enumerate(parts) if part]
+        self.query_one("#message", Message).say(lines, self.size.width)
+
+    def fail(self, error: MdetuiError) -> None:
+        """Show an error: what happened, what to do, the id to quote."""
+        todo = error.todo
+        if error.correlation_id:
+            todo = f"{todo} (id {text.line(error.correlation_id)})".strip()
+        self.say(text.line(error.what), text.line(todo) if todo else "", style="state.bad")
+
+    def hush(self) -> None:
+        """Take the message away."""
+        self.query_one("#message", Message).remove_class("-shown")
+
+    # the bar
+
+    async def open_bar(self, sign: str, value: str = "", hint: str = "") -> None:
+        """Open the bar in place of the bottom line."""
+        from mdetui.widgets.bar import Bar
+
+        if not self.query(Bar):
+            await self.mount(Bar())
+        self.query_one(BottomLine).add_class("-hidden")
+        self.query_one(Bar).open(sign, value, hint)
+
+    def close_bar(self) -> None:
+        """Close the bar and give the focus back to the body."""
+        from mdetui.widgets.bar import Bar
+
+        for bar in self.query(Bar):
+            bar.close()
+        self.query_one(BottomLine).remove_class("-hidden")
+        self.focus_body()
+
+    @property
+    def bar(self) -> Bar | None:
+        """The bar, when it was ever opened here."""
+        from mdetui.widgets.bar import Bar
+
+        return self.query_one(Bar) if self.query(Bar) else None
+
+    def focus_body(self) -> None:
+        """Give the focus to what the keys of this screen move."""
+
+    # keys that work everywhere
+
+    def action_nothing(self) -> None:
+        """A key that other programs use to quit."""
+
+    def action_back(self) -> None:
+        """One level up; what is open on top goes first."""
+        message = self.query_one("#message", Message)
+        if message.has_class("-shown"):
+            self.hush()
+            return
+        if self.place.parent is not None:
+            self.mde.return_to(self.place.parent)
+
+    async def action_close_view(self) -> None:
+        """Close this view; at the top, quit."""
+        if self.place.parent is not None:
+            self.mde.return_to(self.place.parent)
+        else:
+            await self.mde.leave()
+
+    def action_older(self) -> None:
+        """Back in the history."""
+        self.mde.step(-1)
+
+    def action_newer(self) -> None:
+        """Forward in the history."""
+        self.mde.step(1)
+
+    def action_last(self) -> None:
+        """The view before this one."""
+        self.mde.last_place()
+
+    def action_toggle_utc(self) -> None:
+        """Ages or UTC times, everywhere."""
+        self.mde.utc = not self.mde.utc
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw everything again from what is known."""
+        self.draw_top()
+        self.draw_bottom()
+
+    def action_stop(self) -> None:
+        """Stop the load under way."""
+        self.say("Nothing is loading here.", style="muted")
+
+    def action_help(self) -> None:
+        """All keys valid here; Enter runs one."""
+        from mdetui.screens.menu import Entry, MenuScreen
+
+        keys = {key.id: key for key in self.hints() if key.label}
+        entries = [Entry(key.id, key.display, key.help) for key in keys.values()]
+
+        async def run(chosen: str | None) -> None:
+            if chosen is not None:
+                await self.run_action(keys[chosen].action)
+
+        self.app.push_screen(MenuScreen("Keys", entries, search=True), run)
+
+    async def action_command(self) -> None:
+        """The command bar."""
+        await self.open_bar(":", hint="al m act jobs ledger log write lock theme login q   Tab completes")
+
+    async def action_palette(self) -> None:
+        """Textual's palette over the same actions."""
+        await self.app.run_action("command_palette")
+
+    def action_request_log(self) -> None:
+        """What was asked of the service."""
+        self.mde.open_log(self.place)
+
+    def action_jobs(self) -> None:
+        """What was sent."""
+        self.mde.open_jobs(self.place)

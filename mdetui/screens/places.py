@@ -1,0 +1,243 @@
+"""Where a person can be, and the history of where they were.
+
+A place holds all that must survive the screen which draws it: the rows, filter, sort, cursor, marks, the tab. Screens
+are made from places and thrown away; `[`, `]`, `-` and `esc` bring a place back as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mdetui import text
+from mdetui.feeds.feed import Feed
+from mdetui.views.base import Page, Tab, View
+from mdetui.views.query import Query
+from mdetui.views.registry import PAGES, VIEWS
+
+if TYPE_CHECKING:
+    from mdetui.feeds.source import Source
+    from mdetui.screens.frame import Frame
+    from mdetui.session import Session
+
+
+class Place:
+    """One place. Subclasses say which screen draws it."""
+
+    profile: str = ""
+    parent: Place | None = None
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Names from the tenant to here."""
+        raise NotImplementedError
+
+    @property
+    def label(self) -> str:
+        """What is muted behind the crumbs: the words of a query."""
+        return ""
+
+    def screen(self) -> Frame:
+        """A screen that draws this place."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False)
+class Listing:
+    """The state of one list: where its rows come from and how they are shown.
+
+    Attributes:
+        view: Columns, preview and keys.
+        profile: Which tenant.
+        query: What was asked of the server.
+        make_source: Opens the pages, once there is a session.
+        refreshable: Whether the queue announces new rows (alerts of the whole tenant).
+        error: Why loading stopped, shown in the list's own place.
+    """
+
+    view: View
+    profile: str
+    query: Query = field(default_factory=lambda: Query("", ""))
+    make_source: Callable[[Session], Source] | None = None
+    refreshable: bool = False
+    feed: Feed = field(init=False)
+    source: Source | None = None
+    asked_at: Any = None
+    position: Any = None
+    wide: bool = False
+
+    def __post_init__(self) -> None:
+        self.feed = new_feed(self.view, self.profile)
+
+    def open_source(self, session: Session) -> Source:
+        """The pages of this list."""
+        if self.source is None:
+            if self.make_source is not None:
+                self.source = self.make_source(session)
+            else:
+                self.source = session.pager(self.view.operation, filter=self.query.filter)
+        return self.source
+
+    def restart(self) -> None:
+        """Forget the rows; the next load asks again. Filter, sort and marks stay."""
+        self.source = None
+        self.asked_at = None
+
+
+def new_feed(view: View, profile: str) -> Feed:
+    """An empty feed that sorts and searches as the view says."""
+    raise NotImplementedError
+
+
+@dataclass(eq=False)
+class ListPlace(Place):
+    """A list on its own."""
+
+    profile: str
+    listing: Listing
+    name: str = ""
+    parent: Place | None = None
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Tenant, where it was opened from, list."""
+        before = self.parent.crumbs if self.parent else (self.profile,)
+        return (*before, self.listing.view.title)
+
+    @property
+    def label(self) -> str:
+        """Name of the queue, or the words that were asked."""
+        return self.name or self.listing.query.words
+
+    def screen(self) -> Frame:
+        """The list screen."""
+        from mdetui.screens.listing import ListScreen
+
+        return ListScreen(self)
+
+
+@dataclass(eq=False)
+class PagePlace(Place):
+    """One entity."""
+
+    profile: str
+    page: Page
+    page_id: str
+    title: str = ""
+    parent: Place | None = None
+    tab: str = ""
+    entity: Any = None
+    listings: dict[str, Listing] = field(default_factory=dict)
+    scroll: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Tenant, where it was opened from, entity."""
+        before = self.parent.crumbs if self.parent else (self.profile,)
+        return (*before, self.title or text.line(self.page_id))
+
+    def listing(self, tab: Tab) -> Listing:
+        """The list of a tab, made once."""
+        if tab.id not in self.listings:
+            view = VIEWS[tab.view]
+            op, path, filter_text = tab.operation or view.operation, tab.path(self.page_id), tab.filter(self.page_id)
+            self.listings[tab.id] = Listing(
+                view, self.profile, make_source=lambda session: session.pager(op, filter=filter_text, path=path)
+            )
+        return self.listings[tab.id]
+
+    def screen(self) -> Frame:
+        """The page screen."""
+        from mdetui.screens.page import PageScreen
+
+        return PageScreen(self)
+
+
+@dataclass(eq=False)
+class LoginPlace(Place):
+    """The list of profiles."""
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Only the program's name."""
+        return ("mdetui",)
+
+    def screen(self) -> Frame:
+        """The login screen."""
+        from mdetui.screens.login import LoginScreen
+
+        return LoginScreen(self)
+
+
+def alert_queue(profile: str, query: Query, name: str = "") -> ListPlace:
+    """The alert queue of a tenant."""
+    return list_of("alerts", profile, query, name)
+
+
+def list_of(view: str, profile: str, query: Query, name: str = "", parent: Place | None = None) -> ListPlace:
+    """A list of a tenant."""
+    listing = Listing(VIEWS[view], profile, query, refreshable=view == "alerts")
+    return ListPlace(profile, listing, name, parent)
+
+
+def page_of(page: str, profile: str, page_id: str, parent: Place | None, title: str = "") -> PagePlace:
+    """The page of an entity."""
+    return PagePlace(profile, PAGES[page], page_id, text.line(title) if title else "", parent)
+
+
+class History:
+    """Visited places in order, and which one is shown."""
+
+    def __init__(self) -> None:
+        self._places: list[Place] = []
+        self._at = -1
+        self._last: Place | None = None
+
+    @property
+    def current(self) -> Place | None:
+        """The place that is shown."""
+        return self._places[self._at] if self._places else None
+
+    def visit(self, place: Place) -> None:
+        """Go somewhere new: what lay ahead is forgotten. At most 50 places are kept."""
+        self._last = self.current
+        del self._places[self._at + 1 :]
+        self._places.append(place)
+        del self._places[:-50]
+        self._at = len(self._places) - 1
+
+    def step(self, by: int) -> Place | None:
+        """Back (-1) or forward (1); None at the end."""
+        target = self._at + by
+        if not 0 <= target < len(self._places):
+            return None
+        self._last = self.current
+        self._at = target
+        return self.current
+
+    def last(self) -> Place | None:
+        """The place shown before this one; None when there is none."""
+        if self._last is None or self._last not in self._places:
+            return None
+        place = self._last
+        self._last = self.current
+        self._at = self._places.index(place)
+        return place
+
+    def return_to(self, place: Place) -> None:
+        """Show a place again: where it stands in the history if it does, else as a new visit."""
+        if place in self._places:
+            self._last = self.current
+            self._at = self._places.index(place)
+        else:
+            self.visit(place)
+
+    def forget(self, profile: str) -> None:
+        """Drop all places of a tenant (sign-out, other tenant)."""
+        self._places = [place for place in self._places if place.profile != profile]
+        self._at = len(self._places) - 1
+        self._last = None
+
+
+Values = Mapping[str, str]
