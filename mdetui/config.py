@@ -287,7 +287,7 @@ def _check_profile(profile: Profile, key: str, text: str, where: str) -> None:
 
 def _line_of(text: str, key: str) -> int | None:
     """Line on which a dotted key stands, as well as it can be told from the text."""
-    table, _, leaf = key.rpartition(".")
+    table, _, leaf = key.partition("[")[0].rpartition(".")
     current = ""
     for number, raw in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", raw)

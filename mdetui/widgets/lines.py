@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
@@ -15,32 +15,47 @@ from mdetui.widgets.cell_styles import CELL_CLASSES, cell_css, rich_style
 
 
 def wrap(line: Line, width: int) -> list[list[Cell]]:
-    """Break a line at spaces, or anywhere where there are none, into pieces of at most `width` columns.
+    """Break a line at spaces, or anywhere where there are none, into rows of at most `width` columns.
 
     Args:
-        line: Safe text; its `indent` is how far the second and later pieces are set in.
-        width: Columns, at least 1.
+        line: Safe text; its `indent` is how far the second and later rows are set in.
+        width: Columns, at least 2 (a wide character takes two).
     """
     if sum(cell_len(cell.text) for cell in line.cells) <= width:
         return [list(line.cells)]
-    indent = min(line.indent, width // 2)
+    indent = max(0, min(line.indent, width // 2, width - 2))
     rows: list[list[Cell]] = [[]]
-    used = 0
+    room = width
     for cell in line.cells:
         for word in _words(cell.text):
-            size = cell_len(word)
-            if used + size > width and used > (indent if len(rows) > 1 else 0):
+            if cell_len(word) > room and cell_len(word) <= width - indent:
+                room = _new_row(rows, width, indent)
                 if word.isspace():
                     continue
-                rows.append([Cell(" " * indent)] if indent else [])
-                used = indent
-            for piece in _pieces(word, width - used, width - indent):
-                if used + cell_len(piece) > width:
-                    rows.append([Cell(" " * indent)] if indent else [])
-                    used = indent
-                rows[-1].append(Cell(piece, cell.style))
-                used += cell_len(piece)
+            while cell_len(word) > room:
+                head = _prefix(word, room)
+                rows[-1].append(Cell(head, cell.style))
+                word = word[len(head) :]
+                room = _new_row(rows, width, indent)
+            rows[-1].append(Cell(word, cell.style))
+            room -= cell_len(word)
     return rows
+
+
+def _new_row(rows: list[list[Cell]], width: int, indent: int) -> int:
+    """Begin a row; gives the columns that are free on it."""
+    rows.append([Cell(" " * indent)] if indent else [])
+    return width - indent
+
+
+def _prefix(word: str, room: int) -> str:
+    """As much of a word as fits."""
+    size = 0
+    for index, char in enumerate(word):
+        size += cell_len(char)
+        if size > room:
+            return word[:index]
+    return word
 
 
 def _words(text: str) -> list[str]:
@@ -52,13 +67,6 @@ def _words(text: str) -> list[str]:
             words.append(text[start:index])
             start = index
     return words
-
-
-def _pieces(word: str, first: int, width: int) -> list[str]:
-    """A word that is wider than a line, cut; the first piece fills what is left of the line."""
-    if cell_len(word) <= first or cell_len(word) <= width:
-        return [word]
-    return chop_cells(word, max(1, width))
 
 
 class LinesView(ScrollView, can_focus=True):

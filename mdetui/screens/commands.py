@@ -1,0 +1,188 @@
+"""The commands of the `:` bar: names, what they take, and what they do. Completion and the hint come from this table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mdetui.errors import MdetuiError, PlanError
+from mdetui.screens.places import LoginPlace, list_of, page_of
+from mdetui.views.query import WORDS, parse
+
+if TYPE_CHECKING:
+    from mdetui.screens.frame import Frame
+
+Run = Callable[["Frame", str], Awaitable[None]]
+_MACHINE_ID = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Attributes:
+        names: The first is the full one.
+        takes: What may follow, for the hint.
+        help: One sentence without a full stop.
+        run: What it does.
+    """
+
+    names: tuple[str, ...]
+    takes: str
+    help: str
+    run: Run
+
+
+async def run_line(frame: Frame, line: str) -> None:
+    """Run one line of the bar.
+
+    Raises:
+        PlanError: There is no such command, or it does not take what was given.
+    """
+    name, _, rest = line.strip().partition(" ")
+    if not name:
+        return
+    command = find(name)
+    if command is None:
+        raise PlanError(f"There is no command :{name}.", f"Known: {', '.join(c.names[0] for c in COMMANDS)}.")
+    await command.run(frame, rest.strip())
+
+
+def find(name: str) -> Command | None:
+    """The command of that name or alias, or the only one that begins so."""
+    exact = [command for command in COMMANDS if name in command.names]
+    if exact:
+        return exact[0]
+    begun = [command for command in COMMANDS if command.names[0].startswith(name)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def complete(line: str) -> str:
+    """The line with its last word completed as far as there is only one way."""
+    head, space, last = line.rpartition(" ")
+    if not space:
+        options = [command.names[0] for command in COMMANDS if command.names[0].startswith(last)]
+        return (options[0] + " ") if len(options) == 1 else _common(options) or line
+    command = find(line.split(" ")[0])
+    view = _VIEW_OF.get(command.names[0], "") if command else ""
+    options = [f"{word.name}:" for word in WORDS.get(view, ()) if word.name.startswith(last)]
+    return f"{head} {_common(options) or last}"
+
+
+def hint(line: str) -> str:
+    """What may follow what was typed."""
+    name, space, _ = line.partition(" ")
+    command = find(name) if name else None
+    if command is None:
+        return " ".join(c.names[0] for c in COMMANDS if c.names[0].startswith(name)) if name else "Tab completes"
+    return command.takes if space else command.help
+
+
+def _common(options: Sequence[str]) -> str:
+    if not options:
+        return ""
+    first, last = min(options), max(options)
+    length = next((n for n, char in enumerate(first) if n >= len(last) or char != last[n]), len(first))
+    return first[:length]
+
+
+def _list(view: str) -> Run:
+    async def run(frame: Frame, rest: str) -> None:
+        profile = _profile(frame)
+        session = frame.mde.opened(profile)
+        query = parse(view, rest, session.analyst if session else frame.mde.config.profiles[profile].analyst)
+        place = list_of(view, profile, query)
+        place.local = query.local
+        frame.mde.visit(place)
+
+    return run
+
+
+def _profile(frame: Frame) -> str:
+    if not frame.place.profile:
+        raise PlanError("No tenant is open.", "Press Enter on a profile first.")
+    return frame.place.profile
+
+
+async def _machine(frame: Frame, rest: str) -> None:
+    """`:m` lists machines; with an id it opens that machine."""
+    if _MACHINE_ID.fullmatch(rest.lower()):
+        frame.mde.visit(page_of("machine", _profile(frame), rest.lower(), frame.place))
+        return
+    if rest and ":" not in rest and not rest.startswith("/"):
+        rest = f'name:"{rest}"'
+    await _list("machines")(frame, rest)
+
+
+async def _write(frame: Frame, rest: str) -> None:
+    found = re.fullmatch(r"(\d{1,3})m?(?:\s+max=(\d{1,4}))?", rest or "30m")
+    if found is None or not 1 <= int(found[1]) <= 480:
+        raise PlanError(f"{rest!r} is not a time.", "Use :write 30m, at most 480m, or :write 30m max=100.")
+    await frame.unlock(int(found[1]), int(found[2]) if found[2] else None)
+
+
+async def _lock(frame: Frame, rest: str) -> None:
+    session = frame.mde.opened(_profile(frame))
+    if session is not None:
+        session.lock.close()
+    frame.redraw()
+    frame.say("Read-only. Jobs that were sent go on.")
+
+
+async def _theme(frame: Frame, rest: str) -> None:
+    shown = [name for name in frame.app.available_themes if not name.startswith(("textual-", "ansi-"))]
+    if rest not in frame.app.available_themes:
+        raise PlanError(f"There is no theme {rest!r}.", f"Known: {', '.join(sorted(shown))}.")
+    frame.app.theme = rest
+
+
+async def _ledger(frame: Frame, rest: str) -> None:
+    frame.mde.open_ledger(frame.place)
+
+
+async def _jobs(frame: Frame, rest: str) -> None:
+    frame.mde.open_jobs(frame.place)
+
+
+async def _log(frame: Frame, rest: str) -> None:
+    frame.mde.open_log(frame.place)
+
+
+async def _tenant(frame: Frame, rest: str) -> None:
+    if not rest:
+        frame.mde.visit(LoginPlace())
+        return
+    if rest not in frame.mde.config.profiles:
+        known = ", ".join(frame.mde.config.profiles)
+        raise PlanError(f"There is no profile {rest!r}.", f"Known: {known}.")
+    frame.mde.open_tenant(rest)
+
+
+async def _help(frame: Frame, rest: str) -> None:
+    frame.action_help()
+
+
+async def _quit(frame: Frame, rest: str) -> None:
+    await frame.mde.leave()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(("alerts", "al"), "sev:high status:new owner:me inc:1042 /text", "the alert queue", _list("alerts")),
+    Command(("machines", "m"), "name, id, tag:x os:x risk:high /text", "machines", _machine),
+    Command(("actions", "act"), "status:Pending type:Isolate /text", "machine actions of the tenant", _list("actions")),
+    Command(("write",), "30m max=25", "open the write lock for a time", _write),
+    Command(("lock",), "", "close the write lock", _lock),
+    Command(("jobs",), "", "what was sent from here and how it went", _jobs),
+    Command(("ledger",), "", "the record of writes on this host", _ledger),
+    Command(("log",), "", "every request that was made", _log),
+    Command(("tenant", "login"), "profile", "another tenant", _tenant),
+    Command(("theme",), "dark light contrast ansi", "other colours", _theme),
+    Command(("help",), "", "all keys", _help),
+    Command(("quit", "q"), "", "quit", _quit),
+)
+
+_VIEW_OF = {"alerts": "alerts", "machines": "machines", "actions": "actions"}
+
+__all__ = ["COMMANDS", "Command", "MdetuiError", "complete", "find", "hint", "run_line"]

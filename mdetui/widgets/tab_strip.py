@@ -1,0 +1,39 @@
+"""The tab strip of a page: names, counts where they are known, the open one in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mdetui.views.base import Cell, Tab
+from mdetui.widgets.one_line import OneLine, width_of
+
+
+class TabStrip(OneLine):
+    """One line; when it is too narrow the tabs before the open one scroll out on the left."""
+
+    def __init__(self) -> None:
+        super().__init__(id="tabs")
+
+    def show_tabs(self, tabs: Sequence[Tab], open_tab: str, counts: dict[str, str]) -> None:
+        """Draw the strip.
+
+        Args:
+            tabs: From left to right.
+            open_tab: Id of the open tab.
+            counts: What stands behind a tab's name, by id, where it is known.
+        """
+        groups: list[list[Cell]] = []
+        at = 0
+        for index, tab in enumerate(tabs):
+            count = f" {counts[tab.id]}" if tab.id in counts else ""
+            label = f"{tab.title}{count}"
+            here = tab.id == open_tab
+            if here:
+                at = index
+            groups.append([Cell(f"[{label}]" if here else f" {label} ", "strong" if here else "muted")])
+        room = max(10, self.size.width - 4)
+        first = 0
+        while first < at and width_of([cell for group in groups[first : at + 1] for cell in group]) > room:
+            first += 1
+        cells = [cell for group in groups[first:] for cell in group]
+        self.show([Cell("‹ ", "muted"), *cells] if first else cells)

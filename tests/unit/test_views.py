@@ -1,0 +1,129 @@
+"""Views are data: every id they name exists, and their cells survive rows in which nothing is filled."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mdetui.api.endpoints import OPERATIONS
+from mdetui.api.models.alert import Alert, Evidence
+from mdetui.keys import CONTEXTS
+from mdetui.views import evidence
+from mdetui.views.base import STYLES, Context, Line, Need, Page, View
+from mdetui.views.query import QUEUES, WORDS
+from mdetui.views.registry import PAGES, VIEWS
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def needs() -> list[Need]:
+    found = [need for view in VIEWS.values() for need in view.needs]
+    for page in PAGES.values():
+        found += page.needs
+        found += [need for tab in page.tabs for need in tab.needs]
+    return found
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.id)
+def test_every_id_of_a_view_exists(view: View) -> None:
+    assert view.operation in OPERATIONS
+    assert not view.opens or view.opens in PAGES
+    assert view.keys in CONTEXTS
+    columns = {column.id for column in view.columns}
+    assert len(columns) == len(view.columns)
+    assert not view.default_sort[0] or view.default_sort[0] in columns
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.id)
+def test_every_id_of_a_page_exists(page: Page) -> None:
+    assert page.operation in OPERATIONS
+    assert page.keys in CONTEXTS
+    for tab in page.tabs:
+        assert not tab.view or tab.view in VIEWS
+        assert not tab.operation or tab.operation in OPERATIONS
+
+
+def test_every_read_that_is_borrowed_exists_and_reads() -> None:
+    for need in needs():
+        assert OPERATIONS[need.operation].reads
+
+
+def test_words_and_queues_belong_to_views() -> None:
+    assert set(WORDS) <= set(VIEWS)
+    assert set(QUEUES) <= set(VIEWS)
+    for view, words in WORDS.items():
+        filters = OPERATIONS[VIEWS[view].operation].filters
+        for word in words:
+            value = {"sev": "high", "status": "new", "inc": "1", "risk": "high", "value": "high"}.get(word.name, "x")
+            built = word.filter(value, "me")
+            assert any(prop in built for prop in filters), f"{word.name} asks for a property the server does not filter"
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.id)
+def test_a_row_with_nothing_in_it_draws(view: View) -> None:
+    model = OPERATIONS[view.operation].model
+    assert model is not None
+    row = model()
+    for column in view.columns:
+        cell = column.cell(row, Context(NOW))
+        assert cell.text
+        assert cell.style in STYLES
+        if column.sort is not None:
+            assert column.sort(row) is not None
+    tuple(view.texts(row))
+    if view.preview is not None:
+        assert_lines(view.preview(row, Context(NOW), {}))
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.id)
+def test_an_entity_with_nothing_in_it_draws(page: Page) -> None:
+    model = OPERATIONS[page.operation].model
+    assert model is not None
+    entity = model()
+
+    class Empty:
+        rows: tuple[()] = ()
+
+    empty = Empty()
+    borrowed = {need.name: empty for tab in page.tabs for need in tab.needs} | {"actions": empty}
+    for found in (None, entity):
+        lines = page.head(found, "id", Context(NOW), {})
+        assert_lines(lines)
+        assert len(lines) <= page.head_lines
+    for tab in page.tabs:
+        if tab.lines is not None:
+            assert_lines(tab.lines(entity, Context(NOW), borrowed))
+
+
+def assert_lines(lines: list[Line]) -> None:
+    for line in lines:
+        for cell in line.cells:
+            assert cell.style in STYLES
+            assert "\n" not in cell.text
+
+
+def process(pid: int, parent: int | None, command: str, parent_name: str | None = None) -> Evidence:
+    return Evidence(
+        entity_type="Process",
+        process_id=pid,
+        parent_process_id=parent,
+        process_command_line=command,
+        parent_process_file_name=parent_name,
+    )
+
+
+def test_the_chain_of_processes_reads_from_parent_to_child() -> None:
+    items = [process(3, 2, "rundll32 c"), process(2, 1, "powershell -enc", "winword.exe")]
+    assert evidence.chain(items) == "winword.exe > powershell -enc > rundll32 c"
+
+
+def test_processes_that_are_each_others_parents_end() -> None:
+    items = [process(1, 2, "a"), process(2, 1, "b")]
+    assert evidence.chain(items)
+    assert evidence.tree(items)
+
+
+def test_accounts_are_named_once() -> None:
+    alert = Alert(evidence=[Evidence(entity_type="User", account_name="m", domain_name="C")] * 3)
+    assert evidence.users(alert) == ["C\\m"]
