@@ -1,0 +1,189 @@
+"""The ASGI app: a front that every request passes, and the routes behind it.
+
+The front does what the service's gateway does: paths in any case and with or without `/v1.0`, token, quota, content
+encoding. It also is where faults strike, and where requests are noted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mdetui.simulator.journal import Asked
+from mdetui.simulator.quotas import LIMITS
+from mdetui.simulator.quotas import refusal as quota_refusal
+from mdetui.simulator.routes.actions import ActionRoutes
+from mdetui.simulator.routes.alerts import AlertRoutes
+from mdetui.simulator.routes.machines import MachineRoutes
+from mdetui.simulator.tenant import Tenant
+from mdetui.simulator.wire import ConnectionDropped, Refused, encode, refusal
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+
+_PREFIX = re.compile(r"^/api/v1\.0(?=/|$)", re.IGNORECASE)
+_API = re.compile(r"^/api(?=/|$)", re.IGNORECASE)
+_SECRET = re.compile(rb"((?:client_secret|client_assertion)=)[^&]*")
+_FAMILIES = {
+    re.compile(r"/api/alerts/batchupdate"): "batchUpdate",
+    re.compile(r"/api/machines/[^/]+/vulnerabilities"): "machineVulnerabilities",
+}
+
+
+class Front:
+    """The outermost ASGI application of a tenant."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        routes = [
+            *tenant.authority.routes(),
+            *AlertRoutes(tenant).routes(),
+            *ActionRoutes(tenant).routes(),
+            *MachineRoutes(tenant).routes(),
+        ]
+        self._inner = Starlette(routes=routes, exception_handlers={Refused: _on_refused, HTTPException: _on_missing})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; anything else goes to Starlette."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        body = await Request(scope, receive).body()
+        asked = self._note(scope, body)
+        path = _lower(asked.path)
+        await self._strike_before(asked, path)
+        status, headers, content = await self._serve(scope, asked, path, body)
+        if _writes(asked, path) and self._strikes("lost-answer", path):
+            raise ConnectionDropped
+        asked.status = status
+        await self._send(send, status, headers, content, asked.headers.get("accept-encoding", ""))
+
+    def _note(self, scope: Scope, body: bytes) -> Asked:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        authorised = bool(headers.pop("authorization", ""))
+        asked = Asked(
+            scope["method"],
+            headers.get("host", ""),
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            authorised,
+            _SECRET.sub(rb"\1***", body),
+            headers,
+        )
+        self._tenant.journal.add(asked)
+        return asked
+
+    def _strikes(self, name: str, path: str) -> Any:
+        return self._tenant.faults.take(name, path)
+
+    async def _strike_before(self, asked: Asked, path: str) -> None:
+        """Faults that keep a request from being served at all."""
+        if fault := self._strikes("latency", path):
+            await asyncio.sleep(int(fault.arg) / 1000)
+        if self._strikes("reset", path):
+            raise ConnectionDropped
+        if _writes(asked, path) and self._strikes("dropped-write", path):
+            raise ConnectionDropped
+
+    async def _serve(
+        self, scope: Scope, asked: Asked, path: str, body: bytes
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        inner = dict(scope)
+        inner["mdetui.path"] = path
+        inner["path"] = path if path.startswith("/api") else asked.path
+        inner["raw_path"] = inner["path"].encode()
+        try:
+            if path.startswith("/api"):
+                self._admit(inner, path)
+        except Refused as error:
+            response = refusal(error)
+            return response.status_code, response.raw_headers, bytes(response.body)
+        return await _call(self._inner, inner, body)
+
+    def _admit(self, scope: Scope, path: str) -> None:
+        """Token, then quota.
+
+        Raises:
+            Refused: 401, 429.
+        """
+        tenant = self._tenant
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1")
+        if self._strikes("revoke", path):
+            tenant.authority.revoke()
+        if self._strikes("expire", path):
+            tenant.authority.expire()
+        claims = tenant.authority.check(headers.get(b"authorization", b"").decode("latin-1"), host)
+        scope["mdetui.claims"] = claims
+        missing = self._strikes("forbidden", path)
+        scope["mdetui.missing"] = missing.arg if missing else ""
+        if self._strikes("licence", path):
+            raise Refused(401, "Unauthorized", "Unauthorized request - reason of failure: No Tvm license")
+        family = next((name for pattern, name in _FAMILIES.items() if pattern.fullmatch(path)), "default")
+        if self._strikes("429", path):
+            raise quota_refusal(LIMITS[family][0], "00:01:00", 8, header=tenant.options.retry_after)
+        if tenant.options.quotas:
+            tenant.quotas.count(family, f"{claims['tid']}{claims['appid']}", tenant.options.clock.now().timestamp())
+
+    async def _send(
+        self, send: Send, status: int, headers: list[tuple[bytes, bytes]], content: bytes, accept: str
+    ) -> None:
+        # no content-length: the service sends chunks
+        kept = [(name, value) for name, value in headers if name.lower() != b"content-length"]
+        stamp = self._tenant.options.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
+        kept.append((b"date", stamp.encode()))
+        encoding, data = encode(content, accept)
+        if encoding:
+            kept.append((b"content-encoding", encoding.encode()))
+        await send({"type": "http.response.start", "status": status, "headers": kept})
+        await send({"type": "http.response.body", "body": data})
+
+
+def _lower(path: str) -> str:
+    """The path as the routes know it: lower case and without a version, ids and names included."""
+    if not _API.match(path):
+        return path
+    return _PREFIX.sub("/api", path).lower().rstrip("/")
+
+
+def _writes(asked: Asked, path: str) -> bool:
+    return asked.method != "GET" and path.startswith("/api")
+
+
+async def _call(app: Any, scope: Scope, body: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Run an ASGI app to its end and keep what it says."""
+    start: Message = {}
+    content = bytearray()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            content.extend(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return start["status"], list(start["headers"]), bytes(content)
+
+
+async def _on_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return refusal(error)
+
+
+async def _on_missing(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = "NotFound" if error.status_code == 404 else "BadRequest"
+    return refusal(Refused(error.status_code, code, f"No such operation: {request.method} {unquote(request.url.path)}"))

@@ -1,0 +1,46 @@
+"""Faults that are on at the moment. Set from a test's thread, taken in the tenant's thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from mdetui.simulator.options import Fault, make_fault
+
+
+class FaultBoard:
+    """The faults in force; the handle for tests and for `--fault`."""
+
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        self._lock = threading.Lock()
+        self._faults = list(faults)
+
+    def set(self, name: str, arg: str | int = "", *, path: str = "", count: int | None = None, after: int = 0) -> Fault:
+        """Turn a fault on; see `options.FAULTS` for names and arguments, `options.Fault` for the limits.
+
+        Raises:
+            ConfigError: No such fault, or its argument does not fit.
+        """
+        fault = make_fault(name, str(arg), path=path, count=count, after=after)
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def clear(self, name: str = "") -> None:
+        """Turn a fault off, or all."""
+        with self._lock:
+            self._faults = [fault for fault in self._faults if name and fault.name != name]
+
+    def take(self, name: str, path: str) -> Fault | None:
+        """The fault of that name if it strikes this request; uses up one of its count."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.name != name or not path.startswith(fault.path) or fault.count == 0:
+                    continue
+                if fault.after:
+                    fault.after -= 1
+                    continue
+                if fault.count is not None:
+                    fault.count -= 1
+                return fault
+        return None

@@ -1,0 +1,239 @@
+"""A tenant inside this process: a thread with its own event loop, and two transports that hand requests over.
+
+Nothing opens a port. Answers come back as bytes and are decoded by httpx like any other, content encoding included.
+The timeout of a request is honoured; a cancelled request leaves the tenant as a cancelled request leaves the service:
+what had arrived is carried out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from mdetui.config import Profile
+from mdetui.net import Connection
+from mdetui.simulator.faults import FaultBoard
+from mdetui.simulator.journal import Asked, Journal
+from mdetui.simulator.options import Options
+
+if TYPE_CHECKING:
+    from mdetui.simulator.app import Front
+    from mdetui.simulator.tenant import Tenant
+
+
+@dataclass(slots=True)
+class _Raw:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class Mounted:
+    """A running tenant and the handle on it.
+
+    Attributes:
+        faults: Turn faults on and off here.
+        journal: Every request that arrived.
+        foreign: Requests to hosts that are not the tenant's: none may ever carry a token.
+        connection: The transports for the program.
+    """
+
+    def __init__(self, options: Options, profile: Profile) -> None:
+        self.options = options
+        self.profile = profile
+        self.faults = FaultBoard(options.faults)
+        self.journal = Journal()
+        self.foreign: list[Asked] = []
+        hosts = [profile.login, *(profile.base_of(audience) for audience in ("mde", "xdr", "graph"))]
+        self._hosts = {urlsplit(url).netloc for url in hosts}
+        self._front: Front | None = None
+        self._tenant: Tenant | None = None
+        self._broken: BaseException | None = None
+        self._loop = asyncio.new_event_loop()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="mdetui-simulator", daemon=True)
+        self._thread.start()
+        self.connection = Connection(_Async(self), _Sync(self), close=self.close, client_secret=options.secret)
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant's state; waits until it is built. Reading it from a test's thread is safe."""
+        asyncio.run_coroutine_threadsafe(self._ready(), self._loop).result()
+        assert self._tenant is not None
+        return self._tenant
+
+    def close(self) -> None:
+        """Stop the thread. Requests under way end with a closed connection."""
+        if self._closed:
+            return
+        self._closed = True
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        build = self._loop.create_task(self._build())
+        try:
+            self._loop.run_forever()
+        finally:
+            build.cancel()
+            left = asyncio.all_tasks(self._loop)
+            for task in left:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            if self._tenant:
+                self._tenant.close()
+            self._loop.close()
+
+    async def _build(self) -> None:
+        try:
+            from mdetui.simulator.app import Front
+            from mdetui.simulator.tenant import Tenant
+
+            self._tenant = Tenant(self.options, self.faults, self.journal)
+            self._front = Front(self._tenant)
+        except Exception as error:
+            # told to whoever asks first, in _ready
+            self._broken = error
+
+    async def _ready(self) -> Front:
+        while self._front is None:
+            if self._broken:
+                raise self._broken
+            await asyncio.sleep(0.001)
+        return self._front
+
+    def submit(self, request: httpx.Request, body: bytes) -> Future[_Raw]:
+        """Hand a request over; the future holds its answer.
+
+        Raises:
+            httpx.ConnectError: The host is not the tenant's, or the tenant is closed.
+        """
+        url = request.url
+        host = url.netloc.decode("ascii")
+        if host not in self._hosts:
+            headers = dict(request.headers)
+            token = bool(headers.pop("authorization", ""))
+            self.foreign.append(Asked(request.method, host, url.path, url.query.decode(), token, body, headers))
+            raise httpx.ConnectError(f"There is no host {host} here", request=request)
+        if self._closed:
+            raise httpx.ConnectError("The pretend tenant is closed", request=request)
+        return asyncio.run_coroutine_threadsafe(self._answer(request, body), self._loop)
+
+    async def _answer(self, request: httpx.Request, body: bytes) -> _Raw:
+        front = await self._ready()
+        url = request.url
+        scope: dict[str, Any] = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": url.scheme,
+            "path": url.path,
+            "raw_path": url.raw_path.partition(b"?")[0],
+            "query_string": url.query,
+            "root_path": "",
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "client": ("127.0.0.1", 0),
+            "server": (url.host, url.port or 443),
+        }
+        raw = _Raw(0, [], b"")
+        pieces: list[bytes] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                raw.status, raw.headers = message["status"], list(message["headers"])
+            else:
+                pieces.append(message.get("body", b""))
+
+        await front(scope, receive, send)
+        raw.body = b"".join(pieces)
+        return raw
+
+
+def _answer_of(raw: _Raw, request: httpx.Request) -> httpx.Response:
+    return httpx.Response(raw.status, headers=raw.headers, stream=_Body(raw.body), request=request)
+
+
+def _translated(error: BaseException, request: httpx.Request) -> BaseException:
+    from mdetui.simulator.wire import ConnectionDropped
+
+    if isinstance(error, ConnectionDropped):
+        return httpx.ReadError("Connection reset by peer", request=request)
+    return error
+
+
+class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body for both kinds of client."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._data
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._data
+
+
+class _Async(httpx.AsyncBaseTransport):
+    """For the program's own loop: waits without blocking it."""
+
+    def __init__(self, mounted: Mounted) -> None:
+        self._mounted = mounted
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        body = await request.aread()
+        future = self._mounted.submit(request, body)
+        timeout = request.extensions.get("timeout", {}).get("read")
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+
+        def wake(_: Future[_Raw]) -> None:
+            # the asker may be gone by now, and its loop too
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_wake, done)
+
+        future.add_done_callback(wake)
+        try:
+            await asyncio.wait_for(done, timeout)
+        except TimeoutError:
+            raise httpx.ReadTimeout("The pretend tenant took too long", request=request) from None
+        error = future.exception()
+        if error:
+            raise _translated(error, request) from error
+        return _answer_of(future.result(), request)
+
+
+def _wake(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_result(None)
+
+
+class _Sync(httpx.BaseTransport):
+    """For MSAL in its own thread; on the tenant's own thread it would wait for itself."""
+
+    def __init__(self, mounted: Mounted) -> None:
+        self._mounted = mounted
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        future = self._mounted.submit(request, request.read())
+        timeout = request.extensions.get("timeout", {}).get("read")
+        try:
+            raw = future.result(timeout)
+        except TimeoutError:
+            raise httpx.ReadTimeout("The pretend tenant took too long", request=request) from None
+        except Exception as error:
+            raise _translated(error, request) from error
+        return _answer_of(raw, request)

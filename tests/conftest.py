@@ -1,0 +1,49 @@
+"""Fixtures that every kind of test shares: a clock that stands still, and a pretend tenant in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mdetui import simulator
+from mdetui.simulator import Options
+from mdetui.simulator.mount import Mounted
+from tests.clocks import HeldClock
+
+StartSimulator = Callable[..., Mounted]
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    """A clock that stands still until a test advances it. 2026-03-14 09:26:53 UTC."""
+    return HeldClock()
+
+
+@pytest.fixture
+def simulator_options(clock: HeldClock) -> Options:
+    """A small tenant whose time stands still, without quotas and without new alerts; change it with `replace`."""
+    return Options(machines=60, alerts=300, arrivals=0, quotas=False, clock=clock)
+
+
+@pytest.fixture
+def start_simulator(simulator_options: Options) -> Iterator[StartSimulator]:
+    """Starts tenants: `start_simulator(machines=5, quotas=True)`. Each is stopped at the end of the test."""
+    running: list[Mounted] = []
+
+    def start(**changes: Any) -> Mounted:
+        mounted = simulator.start(replace(simulator_options, **changes))
+        running.append(mounted)
+        return mounted
+
+    yield start
+    for mounted in running:
+        mounted.close()
+
+
+@pytest.fixture
+def tenant(start_simulator: StartSimulator) -> Mounted:
+    """A running small tenant: `.connection`, `.profile`, `.faults`, `.journal`, `.tenant`."""
+    return start_simulator()
