@@ -12,11 +12,11 @@ from textual.screen import Screen
 
 from mdetui.clock import SYSTEM, Clock
 from mdetui.config import Config, Profile
-from mdetui.errors import MdetuiError
+from mdetui.errors import MdetuiError, PlanError
 from mdetui.screens.frame import Frame
 from mdetui.screens.places import History, LoginPlace, Place, alert_queue
 from mdetui.text import plural
-from mdetui.views.base import Cell
+from mdetui.views.base import Cell, Context
 from mdetui.views.query import QUEUES, parse
 from mdetui.widgets.themes import load_themes
 
@@ -76,6 +76,7 @@ class MdetuiApp(App[None]):
         self.sessions: dict[str, Session] = {}
         self._log: RequestLog | None = None
         self._too_small = False
+        self._lock_shown: tuple[str, bool, int] = ("", False, 0)
         self._theme_errors: list[MdetuiError] = []
         self._choose_theme()
 
@@ -111,6 +112,7 @@ class MdetuiApp(App[None]):
         """Say what was wrong with theme files, once the first screen is there."""
         for error in self._theme_errors:
             self.notify(str(error), severity="warning", markup=False)
+        self.set_interval(1.0, self.tick_lock)
 
     # sessions
 
@@ -171,6 +173,46 @@ class MdetuiApp(App[None]):
         left = int(session.lock.remaining)
         return Cell(f"WRITE {left // 60}:{left % 60:02d}", "state.bad")
 
+    def context(self, profile: str) -> Context:
+        """What cells of a tenant's lists depend on now."""
+        session = self.opened(profile)
+        if session is None:
+            return Context(self.clock.now(), self.utc)
+        return Context(self.clock.now(), self.utc, session.analyst, session.protects, session.facts)
+
+    async def unlock(self, frame: Frame, minutes: int, cap: int | None) -> None:
+        """Open the write lock of the frame's tenant.
+
+        Raises:
+            PlanError: No tenant is open, or nobody is named and the token is an app's.
+        """
+        session = self.opened(frame.place.profile)
+        if session is None:
+            raise PlanError("No tenant is open.", "Press Enter on a profile first.")
+        if not session.analyst:
+            frame.ask_analyst(lambda name: self._open_lock(frame, session, minutes, cap, name))
+            return
+        self._open_lock(frame, session, minutes, cap, session.analyst)
+
+    def _open_lock(self, frame: Frame, session: Session, minutes: int, cap: int | None, analyst: str) -> None:
+        session.lock.open_for(minutes, analyst=analyst, cap=cap or session.lock.DEFAULT_CAP)
+        frame.redraw()
+        limit = f", at most {cap} machines at once" if cap else ""
+        frame.say(
+            f"Writes are open on {frame.place.profile} for {minutes} minutes as {analyst}{limit}. :lock closes them."
+        )
+
+    def tick_lock(self) -> None:
+        """Count the write lock down; nothing is written to the terminal while it is closed."""
+        frame = self.frame
+        session = self.opened(frame.place.profile) if frame is not None else None
+        if frame is None or session is None:
+            return
+        now = (frame.place.profile, session.lock.is_open, int(session.lock.remaining))
+        if now != self._lock_shown:
+            self._lock_shown = now
+            frame.draw_top()
+
     # places
 
     @property
@@ -199,6 +241,32 @@ class MdetuiApp(App[None]):
         place = self.history.last()
         if place is not None:
             self._draw(place)
+
+    def open_tenant(self, profile: str) -> None:
+        """The queue of a tenant; the write lock of every other one closes."""
+        for name, session in self.sessions.items():
+            if name != profile:
+                session.lock.close()
+        name, words = QUEUES["alerts"][0]
+        self.visit(alert_queue(profile, parse("alerts", words), name))
+
+    def open_log(self, parent: Place) -> None:
+        """The request log."""
+        from mdetui.screens.local_lists import log_place
+
+        self.visit(log_place(self.request_log, parent))
+
+    def open_ledger(self, parent: Place) -> None:
+        """The record of writes on this host."""
+        from mdetui.screens.local_lists import ledger_place
+
+        self.visit(ledger_place(parent))
+
+    def open_jobs(self, parent: Place) -> None:
+        """What was sent from here."""
+        from mdetui.screens.jobs import show_jobs
+
+        show_jobs(self, parent)
 
     def _draw(self, place: Place) -> None:
         while len(self.screen_stack) > 1:

@@ -128,6 +128,8 @@ PAGE = (
     *(Key(f"page.tab_{n}", str(n), f"tab({n})", f"tab {n}", f"Tab number {n}") for n in range(1, 10)),
 )
 
+QUEUES = tuple(Key(f"list.queue_{n}", str(n), f"queue({n})", f"queue {n}", f"Saved queue {n}") for n in range(1, 10))
+
 LOGIN = (Key("login.open", "enter", "open", "sign in", "Sign in to this tenant and open its queue", 2),)
 
 MENU = (
@@ -155,10 +157,13 @@ SHEET = (
 )
 
 CONTEXTS: dict[str, tuple[Key, ...]] = {
-    "alerts": (*LIST, *ENTITY, *WRITES, *MOVE, *GLOBAL),
-    "machines": (*LIST, *ENTITY, WRITES[0], *MOVE, *GLOBAL),
+    "alerts": (*LIST, *ENTITY, *WRITES, *QUEUES, *MOVE, *GLOBAL),
+    "machines": (*LIST, *ENTITY, WRITES[0], *QUEUES, *MOVE, *GLOBAL),
+    "actions": (*LIST, *ENTITY, WRITES[0], *QUEUES, *MOVE, *GLOBAL),
     "list": (*LIST, *ENTITY, *MOVE, *GLOBAL),
-    "page": (*PAGE, *LIST, *ENTITY, *WRITES, *MOVE, *GLOBAL),
+    "local": (LIST[1], *LIST[2:8], *LIST[8:10], LIST[11], LIST[13], *MOVE, *GLOBAL),
+    "alert": (*PAGE, *LIST, *ENTITY, *WRITES, *MOVE, *GLOBAL),
+    "machine": (*PAGE, *LIST, *ENTITY, WRITES[0], *MOVE, *GLOBAL),
     "login": (*LOGIN, *MOVE, *GLOBAL),
     "menu": MENU,
     "bar": BAR,

@@ -5,7 +5,7 @@ A session is what screens and the command line share. It is made after the first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from mdetui.net import Connection, Connector
 if TYPE_CHECKING:
     from mdetui.auth.identity import Identity
     from mdetui.response.desk import Desk
+    from mdetui.response.protected import Protection
 
 
 class Session:
@@ -43,6 +44,7 @@ class Session:
         )
         self.reads = Reads(self.client, clock)
         self._desk: Desk | None = None
+        self._protection: Protection | None = None
 
     @classmethod
     def open(cls, profile: Profile, connector: Connector, *, clock: Clock = SYSTEM, log: RequestLog) -> Session:
@@ -90,6 +92,24 @@ class Session:
         """A read through the cache of 60 s: the model or page of the operation."""
         return await self.reads.get(operation(op), path=path, query=query, fresh=fresh)
 
+    def peek(self, op: str, path: Mapping[str, str], query: Mapping[str, str]) -> Any | None:
+        """What the cache holds of a read, without asking."""
+        return self.reads.peek(operation(op), path=path, query=query)
+
+    @property
+    def protects(self) -> Callable[[str | None], str | None]:
+        """Machine name to why it is protected, as far as a name tells; known locally and at once."""
+        if self._protection is None:
+            from mdetui.response.protected import Protection
+
+            self._protection = Protection(self.profile)
+        return self._protection.by_name
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Machines by id, as far as they were read in the last minute."""
+        return _Facts(self)
+
     def operation(self, op: str) -> Operation:
         """The operation of that id."""
         return operation(op)
@@ -105,4 +125,20 @@ class Session:
         self._connection.close()
 
 
-Opener = Callable[[Profile], Session]
+class _Facts(Mapping[str, Any]):
+    """Machine facts that rows may borrow; a view into the read cache, which never asks."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __getitem__(self, machine_id: str) -> Any:
+        found = self._session.peek("machines.get", {"id": machine_id}, {})
+        if found is None:
+            raise KeyError(machine_id)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mdetui.errors import MdetuiError, PlanError
+from mdetui.errors import PlanError
 from mdetui.screens.places import LoginPlace, list_of, page_of
 from mdetui.views.query import WORDS, parse
 
@@ -66,8 +66,8 @@ def complete(line: str) -> str:
         options = [command.names[0] for command in COMMANDS if command.names[0].startswith(last)]
         return (options[0] + " ") if len(options) == 1 else _common(options) or line
     command = find(line.split(" ")[0])
-    view = _VIEW_OF.get(command.names[0], "") if command else ""
-    options = [f"{word.name}:" for word in WORDS.get(view, ()) if word.name.startswith(last)]
+    words = WORDS.get(command.names[0], ()) if command else ()
+    options = [f"{word.name}:" for word in words if word.name.startswith(last)]
     return f"{head} {_common(options) or last}"
 
 
@@ -93,9 +93,7 @@ def _list(view: str) -> Run:
         profile = _profile(frame)
         session = frame.mde.opened(profile)
         query = parse(view, rest, session.analyst if session else frame.mde.config.profiles[profile].analyst)
-        place = list_of(view, profile, query)
-        place.local = query.local
-        frame.mde.visit(place)
+        frame.mde.visit(list_of(view, profile, query))
 
     return run
 
@@ -120,7 +118,7 @@ async def _write(frame: Frame, rest: str) -> None:
     found = re.fullmatch(r"(\d{1,3})m?(?:\s+max=(\d{1,4}))?", rest or "30m")
     if found is None or not 1 <= int(found[1]) <= 480:
         raise PlanError(f"{rest!r} is not a time.", "Use :write 30m, at most 480m, or :write 30m max=100.")
-    await frame.unlock(int(found[1]), int(found[2]) if found[2] else None)
+    await frame.mde.unlock(frame, int(found[1]), int(found[2]) if found[2] else None)
 
 
 async def _lock(frame: Frame, rest: str) -> None:
@@ -182,7 +180,3 @@ COMMANDS: tuple[Command, ...] = (
     Command(("help",), "", "all keys", _help),
     Command(("quit", "q"), "", "quit", _quit),
 )
-
-_VIEW_OF = {"alerts": "alerts", "machines": "machines", "actions": "actions"}
-
-__all__ = ["COMMANDS", "Command", "MdetuiError", "complete", "find", "hint", "run_line"]

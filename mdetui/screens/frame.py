@@ -222,10 +222,6 @@ class Frame(Screen[None]):
 
         self.app.push_screen(MenuScreen("Keys", entries, search=True), run)
 
-    async def action_command(self) -> None:
-        """The command bar."""
-        await self.open_bar(":", hint="al m act jobs ledger log write lock theme login q   Tab completes")
-
     async def action_palette(self) -> None:
         """Textual's palette over the same actions."""
         await self.app.run_action("command_palette")

@@ -92,7 +92,11 @@ class MenuScreen(ModalScreen[str | None]):
         for index, entry in enumerate(entries):
             here = index == self._at
             style = "muted" if entry.reason else "strong" if here else "plain"
-            cells = [Cell("▌" if here else " ", "strong"), Cell(f"{entry.letter.rjust(room)}  ", style), Cell(entry.label, style)]
+            cells = [
+                Cell("▌" if here else " ", "strong"),
+                Cell(f"{entry.letter.rjust(room)}  ", style),
+                Cell(entry.label, style),
+            ]
             if entry.reason or entry.note:
                 cells.append(Cell(f"  {entry.reason or entry.note}", "muted"))
             lines.append(Line(tuple(cells), room + 3))

@@ -6,12 +6,13 @@ are made from places and thrown away; `[`, `]`, `-` and `esc` bring a place back
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mdetui import text
 from mdetui.feeds.feed import Feed
+from mdetui.feeds.shape import Shape
 from mdetui.views.base import Page, Tab, View
 from mdetui.views.query import Query
 from mdetui.views.registry import PAGES, VIEWS
@@ -86,8 +87,23 @@ class Listing:
 
 
 def new_feed(view: View, profile: str) -> Feed:
-    """An empty feed that sorts and searches as the view says."""
-    raise NotImplementedError
+    """An empty feed that sorts, searches and folds as the view says."""
+    sorts = {column.id: column.sort for column in view.columns if column.sort is not None}
+    column, descending = view.default_sort
+    shape = Shape(
+        row_id=lambda row: row.id,
+        texts=view.texts,
+        order=sorts[column] if column else None,
+        descending=descending,
+        sorts=sorts,
+        folds={"repeats": view.fold} if view.fold is not None else {},
+        version=view.version,
+        bad=lambda row: getattr(row, "why_bad", None),
+    )
+    feed = Feed(profile, shape)
+    if view.fold is not None:
+        feed.fold("repeats")
+    return feed
 
 
 @dataclass(eq=False)
@@ -178,6 +194,8 @@ def alert_queue(profile: str, query: Query, name: str = "") -> ListPlace:
 def list_of(view: str, profile: str, query: Query, name: str = "", parent: Place | None = None) -> ListPlace:
     """A list of a tenant."""
     listing = Listing(VIEWS[view], profile, query, refreshable=view == "alerts")
+    if query.local:
+        listing.feed.set_filter(query.local)
     return ListPlace(profile, listing, name, parent)
 
 
@@ -238,6 +256,3 @@ class History:
         self._places = [place for place in self._places if place.profile != profile]
         self._at = len(self._places) - 1
         self._last = None
-
-
-Values = Mapping[str, str]

@@ -17,4 +17,6 @@ class TooSmallScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One sentence."""
-        yield Static("mdetui needs 60 x 15.\nMake the window larger; nothing is lost.\nKeys do nothing until then.", markup=False)
+        yield Static(
+            "mdetui needs 60 x 15.\nMake the window larger; nothing is lost.\nKeys do nothing until then.", markup=False
+        )

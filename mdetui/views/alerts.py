@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.views import evidence, words
-from mdetui.views.base import BLANK, Borrowed, Cell, Column, Context, Line, Need, Page, Tab, View, fact, heading
+from mdetui.views.base import BLANK, Borrowed, Cell, Column, Context, Line, Need, Page, Pivot, Tab, View, fact, heading
 from mdetui.views.machines import machine_facts
 
 if TYPE_CHECKING:
@@ -190,6 +190,22 @@ def _by_id(name: str) -> Need:
     return Need(name, f"alerts.{name}", lambda row: {"id": row.id})
 
 
+PIVOTS = (
+    Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),
+    Pivot(
+        "i", "alerts of the incident", "list:alerts", lambda row: f"inc:{row.incident_id}" if row.incident_id else None
+    ),
+    Pivot(
+        "c", "alerts of the same category", "list:alerts", lambda row: f'cat:"{row.category}"' if row.category else None
+    ),
+)
+
+
+def portal(row: AlertRow) -> str:
+    """Path of the alert's page in the security portal."""
+    return f"/alerts/{row.id}"
+
+
 VIEW = View(
     id="alerts",
     title="alerts",
@@ -202,7 +218,10 @@ VIEW = View(
     opens="alert",
     machine_id=lambda row: row.machine_id,
     fold=lambda row: (row.title, row.machine_id or row.id),
+    version=lambda row: text.parse_time(row.last_update_time),
     kind="alert",
+    pivots=PIVOTS,
+    portal=portal,
     name=lambda row: row.title,
     keys="alerts",
 )
@@ -223,6 +242,9 @@ PAGE = Page(
     title=lambda alert, page_id: text.line(alert.title if alert else page_id),
     needs=(_MACHINE,),
     kind="alert",
+    pivots=PIVOTS,
+    portal=portal,
     machine_id=lambda alert: alert.machine_id,
     name=lambda alert: alert.title,
+    keys="alert",
 )

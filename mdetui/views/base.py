@@ -125,6 +125,23 @@ class Need:
     query: Callable[[Any], Mapping[str, str]] = lambda row: {}
 
 
+@dataclass(frozen=True, slots=True)
+class Pivot:
+    """From a row to what belongs to it.
+
+    Attributes:
+        letter: Key in the pivot menu.
+        label: What it leads to.
+        target: `page:machine` or `list:alerts`.
+        argument: Row to the page id or to the words of the query; None where the row has no such thing.
+    """
+
+    letter: str
+    label: str
+    target: str
+    argument: Callable[[Any], str | None]
+
+
 # What a read gave: the entity or page, an error, or nothing yet (the name is missing).
 Borrowed = Mapping[str, Any]
 
@@ -147,7 +164,10 @@ class View:
         page_id: Row to the id of that page.
         machine_id: Row to the machine id that `m` opens, or None.
         fold: Row to a key by which repeats are folded, or None.
-        kind: What its rows are as targets of an action: `alert`, `machine` or "".
+        version: Row to its time of update, so that a late answer does not replace a newer row; None when unknown.
+        kind: What its rows are as targets of an action: `alert`, `machine`, `action` or "".
+        pivots: What `p` offers.
+        portal: Row to the path of its page in the security portal, or None.
         name: Row to the name that is copied and shown in questions.
         keys: Context of the key table.
     """
@@ -165,7 +185,10 @@ class View:
     page_id: Callable[[Any], str | None] = lambda row: row.id
     machine_id: Callable[[Any], str | None] = lambda row: None
     fold: Callable[[Any], Any] | None = None
+    version: Callable[[Any], Any] | None = None
     kind: str = ""
+    pivots: tuple[Pivot, ...] = ()
+    portal: Callable[[Any], str | None] = lambda row: None
     name: Callable[[Any], str | None] = lambda row: row.id
     keys: str = "list"
 
@@ -208,8 +231,12 @@ class Page:
         needs: Reads of the page that the top and the tabs share.
         tabs: From left to right.
         kind: What the entity is as a target: `alert`, `machine` or "".
+        pivots: What `p` offers.
+        portal: Entity to the path of its page in the security portal, or None.
         title: Entity and page id to the text of the breadcrumb.
         machine_id: Entity to the machine that `m` opens.
+        name: Entity to the name that is copied and shown in questions.
+        keys: Context of the key table.
     """
 
     id: str
@@ -221,6 +248,8 @@ class Page:
     title: Callable[[Any, str], str]
     needs: tuple[Need, ...] = ()
     kind: str = ""
+    pivots: tuple[Pivot, ...] = ()
+    portal: Callable[[Any], str | None] = lambda row: None
     machine_id: Callable[[Any], str | None] = lambda row: None
     name: Callable[[Any], str | None] = lambda row: row.id
-    keys: str = "page"
+    keys: str = "machine"

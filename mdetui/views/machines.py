@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mdetui import text
 from mdetui.views import words
-from mdetui.views.base import BLANK, Borrowed, Cell, Column, Context, Line, Need, Page, Tab, View, fact
+from mdetui.views.base import BLANK, Borrowed, Cell, Column, Context, Line, Need, Page, Pivot, Tab, View, fact
 
 if TYPE_CHECKING:
     from mdetui.api.models.action import MachineAction
@@ -204,6 +204,28 @@ def _path(page_id: str) -> dict[str, str]:
     return {"id": page_id}
 
 
+PIVOTS = (
+    Pivot("m", "the machine", "page:machine", lambda row: row.id),
+    Pivot(
+        "n",
+        "machines of the same name",
+        "list:machines",
+        lambda row: f'name:"{row.computer_dns_name}"' if row.computer_dns_name else None,
+    ),
+    Pivot(
+        "s",
+        "machines of the same system",
+        "list:machines",
+        lambda row: f'os:"{row.os_platform}"' if row.os_platform else None,
+    ),
+)
+
+
+def portal(row: Machine) -> str:
+    """Path of the machine's page in the security portal."""
+    return f"/machines/{row.id}"
+
+
 VIEW = View(
     id="machines",
     title="machines",
@@ -215,6 +237,8 @@ VIEW = View(
     opens="machine",
     machine_id=lambda row: row.id,
     kind="machine",
+    pivots=PIVOTS,
+    portal=portal,
     name=lambda row: row.computer_dns_name,
     keys="machines",
 )
@@ -237,6 +261,8 @@ PAGE = Page(
     title=lambda machine, page_id: text.line(machine.computer_dns_name if machine else page_id).split(".")[0],
     needs=(_ACTIONS,),
     kind="machine",
+    pivots=PIVOTS,
+    portal=portal,
     machine_id=lambda machine: machine.id,
     name=lambda machine: machine.computer_dns_name,
 )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from mdetui.errors import PlanError
 
 # word, or name:word, or name:"several words"; text that holds a colon goes into quotes
+_SEVERITIES = ("informational", "low", "medium", "high")
 _TOKEN = re.compile(r'(?:(\w+):)?(?:"([^"]*)"|(\S+))')
 
 
@@ -25,11 +28,14 @@ class Word:
         name: Before the colon.
         help: What it takes, for the hint.
         filter: Value and the analyst's name to OData.
+        fits: Row, value and the analyst's name to whether the row would be in the answer: for rows of a refresh,
+            which asks for everything that changed.
     """
 
     name: str
     help: str
     filter: Callable[[str, str], str]
+    fits: Callable[[Any, str, str], bool] = lambda row, value, me: True
 
 
 def _enum(prop: str, known: Mapping[str, str]) -> Callable[[str, str], str]:
@@ -41,13 +47,20 @@ def _enum(prop: str, known: Mapping[str, str]) -> Callable[[str, str], str]:
     return build
 
 
-def _severity(value: str, me: str) -> str:
-    order = ("informational", "low", "medium", "high")
+def _severities(value: str) -> tuple[str, ...]:
+    """`high`, or all from `medium+` up; empty when it is no severity."""
     name = value.lower().rstrip("+")
-    found = next((n for n, word in enumerate(order) if name and word.startswith(name)), None)
+    found = next((n for n, word in enumerate(_SEVERITIES) if name and word.startswith(name)), None)
     if found is None:
-        raise PlanError(f"{value!r} is not a severity.", f"Use one of: {', '.join(order)}; medium+ means and above.")
-    chosen = order[found:] if value.endswith("+") else order[found : found + 1]
+        return ()
+    return _SEVERITIES[found:] if value.endswith("+") else _SEVERITIES[found : found + 1]
+
+
+def _severity(value: str, me: str) -> str:
+    chosen = _severities(value)
+    if not chosen:
+        known = ", ".join(_SEVERITIES)
+        raise PlanError(f"{value!r} is not a severity.", f"Use one of: {known}; medium+ means and above.")
     parts = [f"severity eq {quote(word.capitalize())}" for word in chosen]
     return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
 
@@ -76,16 +89,35 @@ def _equals(prop: str) -> Callable[[str, str], str]:
     return lambda value, me: f"{prop} eq {quote(value)}"
 
 
+def _fits_severity(row: Any, value: str, me: str) -> bool:
+    return (row.severity or "").lower() in _severities(value)
+
+
+def _fits_status(row: Any, value: str, me: str) -> bool:
+    status = (row.status or "").lower()
+    return status != "resolved" if value.lower() == "open" else status == value.lower()
+
+
+def _fits_owner(row: Any, value: str, me: str) -> bool:
+    wanted = me if value.lower() == "me" else "" if value.lower() in ("none", "-") else value
+    return (row.assigned_to or "").lower() == wanted.lower()
+
+
 _LEVELS = {word: word.capitalize() for word in ("none", "informational", "low", "medium", "high")}
 
 WORDS: dict[str, tuple[Word, ...]] = {
     "alerts": (
-        Word("sev", "sev:high sev:medium+", _severity),
-        Word("status", "status:new, inprogress, resolved, open", _status),
-        Word("owner", "owner:me, owner:none, owner:name@host", _owner),
-        Word("inc", "inc:1042", _incident),
-        Word("cat", "cat:Execution", _equals("category")),
-        Word("source", "source:WindowsDefenderAv", _equals("detectionSource")),
+        Word("sev", "sev:high sev:medium+", _severity, _fits_severity),
+        Word("status", "status:new, inprogress, resolved, open", _status, _fits_status),
+        Word("owner", "owner:me, owner:none, owner:name@host", _owner, _fits_owner),
+        Word("inc", "inc:1042", _incident, lambda row, value, me: str(row.incident_id) == value),
+        Word("cat", "cat:Execution", _equals("category"), lambda row, value, me: row.category == value),
+        Word(
+            "source",
+            "source:WindowsDefenderAv",
+            _equals("detectionSource"),
+            lambda row, value, me: row.detection_source == value,
+        ),
     ),
     "machines": (
         Word("name", "name:fin-", lambda value, me: f"startswith(computerDnsName,{quote(value)})"),
@@ -112,11 +144,17 @@ class Query:
         words: As typed, for the breadcrumb.
         filter: OData, "" for everything.
         local: What comes after a slash: a filter of what is loaded.
+        tests: What the words ask of a row.
     """
 
     words: str
     filter: str
     local: str = ""
+    tests: tuple[Callable[[Any], bool], ...] = ()
+
+    def matches(self, row: Any) -> bool:
+        """Whether a row that came by another way belongs here."""
+        return all(test(row) for test in self.tests)
 
 
 def parse(view: str, line: str, me: str = "") -> Query:
@@ -128,16 +166,22 @@ def parse(view: str, line: str, me: str = "") -> Query:
     server, _, local = _split_local(line)
     known = {word.name: word for word in WORDS.get(view, ())}
     parts: list[str] = []
+    tests: list[Callable[[Any], bool]] = []
     for name, quoted, bare in _TOKEN.findall(server):
         value = quoted or bare
         if not name:
             raise PlanError(
-                f"{value!r} is no filter the server takes.", f"Known: {', '.join(known) or 'none'}; /{value} filters what is loaded."
+                f"{value!r} is no filter the server takes.",
+                f"Known: {', '.join(known) or 'none'}; /{value} filters what is loaded.",
             )
         if name not in known:
-            raise PlanError(f"{name}: is not known here.", f"Known: {', '.join(known) or 'none'}. Quote text with a colon.")
-        parts.append(known[name].filter(value, me))
-    return Query(server.strip(), " and ".join(parts), local.strip())
+            raise PlanError(
+                f"{name}: is not known here.", f"Known: {', '.join(known) or 'none'}. Quote text with a colon."
+            )
+        word = known[name]
+        parts.append(word.filter(value, me))
+        tests.append(partial(word.fits, value=value, me=me))
+    return Query(server.strip(), " and ".join(parts), local.strip(), tuple(tests))
 
 
 def _split_local(line: str) -> tuple[str, str, str]:
@@ -159,6 +203,11 @@ QUEUES: dict[str, tuple[tuple[str, str], ...]] = {
         ("mine", "status:open owner:me"),
         ("all", ""),
     ),
-    "machines": (("all", ""), ("risk high", "risk:high"), ("value high", "value:high"), ("not active", "health:Inactive")),
+    "machines": (
+        ("all", ""),
+        ("risk high", "risk:high"),
+        ("value high", "value:high"),
+        ("not active", "health:Inactive"),
+    ),
     "actions": (("all", ""), ("pending", "status:Pending"), ("isolations", "type:Isolate")),
 }

@@ -1,0 +1,70 @@
+"""Commanding: a frame whose `:` bar runs commands and whose `/` bar, where there is a list, filters it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mdetui.errors import MdetuiError
+from mdetui.screens import commands
+from mdetui.screens.frame import Frame
+from mdetui.widgets.bar import Bar
+
+
+class Commanding(Frame):
+    """What the bar's messages do."""
+
+    def filter_changed(self, text_typed: str) -> None:
+        """The filter is being typed."""
+
+    async def filter_to_server(self, text_typed: str) -> None:
+        """The filter shall become a question to the server."""
+
+    def attempt(self, what: Callable[[], object]) -> None:
+        """Do something; an error is shown, not raised."""
+        try:
+            what()
+        except MdetuiError as error:
+            self.fail(error)
+
+    async def action_command(self) -> None:
+        """The command bar."""
+        names = " ".join(command.names[0] for command in commands.COMMANDS)
+        await self.open_bar(":", hint=names)
+
+    def on_bar_changed(self, event: Bar.Changed) -> None:
+        """A filter works at once; a command shows what may follow."""
+        event.stop()
+        if event.sign == "/":
+            self.filter_changed(event.text)
+        elif self.bar is not None:
+            self.bar.hint(commands.hint(event.text))
+
+    async def on_bar_submitted(self, event: Bar.Submitted) -> None:
+        """Keep the filter, or run the command."""
+        event.stop()
+        if self.bar is not None and event.text:
+            self.bar.remember(event.text)
+        self.close_bar()
+        if event.sign == ":":
+            try:
+                await commands.run_line(self, event.text)
+            except MdetuiError as error:
+                self.fail(error)
+        if self.is_attached:
+            self.draw_bottom()
+
+    async def on_bar_completed(self, event: Bar.Completed) -> None:
+        """Complete a command; turn a filter into a question to the server."""
+        event.stop()
+        if event.sign == "/":
+            await self.filter_to_server(event.text)
+        elif self.bar is not None:
+            self.bar.set_text(commands.complete(event.text))
+
+    def on_bar_left(self, event: Bar.Left) -> None:
+        """Escape drops the filter."""
+        event.stop()
+        self.close_bar()
+        if event.sign == "/":
+            self.filter_changed("")
+        self.draw_bottom()

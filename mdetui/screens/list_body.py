@@ -1,0 +1,430 @@
+"""ListBody: one list and its preview: loads pages as the cursor goes, refreshes, and borrows what the preview needs.
+
+No key waits here: keys move the table, workers bring rows and post one message, handlers draw.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+from textual.timer import Timer
+
+from mdetui import text
+from mdetui.errors import MdetuiError
+from mdetui.feeds.source import RowKey
+from mdetui.screens.places import Listing
+from mdetui.views.base import Cell, Context, Line, Need
+from mdetui.widgets.feed_table import FeedTable
+from mdetui.widgets.lines import LinesView
+
+if TYPE_CHECKING:
+    from mdetui.app import MdetuiApp
+
+# seconds the cursor must rest: the preview follows from what is known, then asks
+REST_DRAW = 0.15
+REST_ASK = 0.30
+# seconds between two looks at the ages on screen
+TICK = 20.0
+# seconds that a refresh looks back beyond the last one: the service's clock is not ours (errors-limits page, section 5)
+OVERLAP = 300.0
+
+
+class ListBody(Container):
+    """A table and, where the view has one, a preview below or beside it."""
+
+    DEFAULT_CSS = """
+    ListBody { height: 1fr; width: 1fr; layout: vertical; }
+    ListBody > FeedTable { height: 1fr; width: 1fr; }
+    ListBody > #preview { height: 7; border-top: solid $secondary 40%; display: none; }
+    .-tall ListBody.-preview > #preview { display: block; }
+    .-wide ListBody { layout: horizontal; }
+    .-wide ListBody > #preview { height: 1fr; width: 44%; border-top: none; border-left: solid $secondary 40%; }
+    .-wide ListBody.-beside > #preview { display: block; }
+    ListBody.-full > #preview, .-wide ListBody.-full > #preview { display: none; }
+    """
+
+    class Changed(Message):
+        """Something the lines around the list show has changed."""
+
+        can_replace_any = True
+
+        def can_replace(self, message: Message) -> bool:
+            """A burst of them is one."""
+            return isinstance(message, ListBody.Changed)
+
+    class Told(Message):
+        """Something to say to the person."""
+
+        def __init__(self, error: MdetuiError | None, *parts: str) -> None:
+            super().__init__()
+            self.error = error
+            self.parts = parts
+
+    class Loaded(Message):
+        """A page came, or the end."""
+
+        def __init__(self, listing: Listing, batch: Any, complete: bool, total: int | None) -> None:
+            super().__init__()
+            self.listing = listing
+            self.batch = batch
+            self.complete = complete
+            self.total = total
+
+    class LoadFailed(Message):
+        """A page did not come."""
+
+        def __init__(self, listing: Listing, error: MdetuiError) -> None:
+            super().__init__()
+            self.listing = listing
+            self.error = error
+
+    class Refreshed(Message):
+        """A refresh found these rows."""
+
+        def __init__(self, listing: Listing, batch: Any, asked_at: Any) -> None:
+            super().__init__()
+            self.listing = listing
+            self.batch = batch
+            self.asked_at = asked_at
+
+    class Borrowed(Message):
+        """A read for the preview came, or failed."""
+
+        def __init__(self, key: RowKey, name: str, value: Any) -> None:
+            super().__init__()
+            self.key = key
+            self.name = name
+            self.value = value
+
+    def __init__(self, listing: Listing, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.listing = listing
+        self.feed = listing.feed
+        self.view = listing.view
+        self._rest: Timer | None = None
+        self._ask: Timer | None = None
+        self._borrowed: dict[RowKey, dict[str, Any]] = {}
+        self._previewed: RowKey | None = None
+        self._stopped = False
+        self.set_class(self.view.preview is not None, "-preview", "-beside")
+        self.set_class(listing.wide, "-full")
+
+    @property
+    def mde(self) -> MdetuiApp:
+        """The app, with its own type."""
+        return cast("MdetuiApp", self.app)
+
+    @property
+    def table(self) -> FeedTable:
+        """The table."""
+        return self.query_one(FeedTable)
+
+    @property
+    def preview(self) -> LinesView | None:
+        """The preview, or None where the view has none."""
+        return self.query_one("#preview", LinesView) if self.view.preview is not None else None
+
+    def compose(self) -> ComposeResult:
+        """The table, then the preview."""
+        yield FeedTable(self.view.columns, self.feed, self.context, jump=self.mde.remote, scrollbar=not self.mde.remote)
+        if self.view.preview is not None:
+            yield LinesView(id="preview")
+
+    def on_mount(self) -> None:
+        """Come back to where the person was; ask for rows only after the first paint."""
+        if self.listing.position is not None:
+            self.table.restore(self.listing.position)
+        self.call_after_refresh(self.start)
+        self.set_interval(TICK, self.tick)
+        seconds = self.mde.config.refresh
+        if self.listing.refreshable and seconds:
+            self.set_interval(seconds, self.refresh_rows)
+
+    def on_unmount(self) -> None:
+        """Keep what brings the place back; a page under way is asked for again when the person returns."""
+        self.listing.position = self.table.position()
+        if self.feed.state == "loading":
+            self.feed.stop()
+
+    def context(self) -> Context:
+        """What cells may depend on now."""
+        return self.mde.context(self.listing.profile)
+
+    # loading
+
+    def start(self) -> None:
+        """Load the first page, or go on where a load was cut off by leaving."""
+        if self.feed.loaded:
+            if self.feed.state == "stopped" and not self._stopped:
+                self.feed.state = "idle"
+            self._after_rows()
+            self.show_preview()
+        elif self.feed.load_more():
+            self._load()
+
+    def _load(self) -> None:
+        self.post_message(self.Changed())
+        self.run_worker(self._fetch(self.listing), group="load", exclusive=True, exit_on_error=False)
+
+    async def _fetch(self, listing: Listing) -> None:
+        try:
+            source = listing.open_source(self.mde.session(listing.profile))
+            if listing.asked_at is None:
+                listing.asked_at = self.mde.clock.now()
+            batch = await source.next()
+        except MdetuiError as error:
+            self.post_message(self.LoadFailed(listing, error))
+        else:
+            self.post_message(self.Loaded(listing, batch, source.complete, source.total))
+
+    def on_list_body_loaded(self, event: Loaded) -> None:
+        """Put the page into the feed, one slice a turn."""
+        event.stop()
+        if event.listing is not self.listing:
+            return
+        first = not self.feed.loaded
+        if event.batch is None:
+            self.feed.finish()
+            self.table.feed_changed()
+        else:
+            self.table.feed_changed(self.feed.add(event.batch, complete=event.complete, total=event.total))
+        self._pump()
+        if first and self.feed.loaded:
+            self.show_preview()
+            self._restart_timers()
+
+    def on_list_body_load_failed(self, event: LoadFailed) -> None:
+        """Rows that are there stay; the list says in its own place why no more came."""
+        event.stop()
+        if event.listing is self.listing:
+            self.feed.fail(event.error)
+            self.table.feed_changed()
+            self.post_message(self.Told(event.error))
+            self.post_message(self.Changed())
+
+    def _pump(self) -> None:
+        """Go on with the work that is left, one slice a turn of the loop, so that keys come in between."""
+        if self.feed.busy:
+            self.table.feed_changed(self.feed.step())
+            self.set_timer(0.001, self._pump)
+        else:
+            self._after_rows()
+
+    def apply(self, change: Any) -> None:
+        """A sort, filter, fold or update of the feed has begun: show it and go on with it."""
+        self.table.feed_changed(change)
+        self._pump()
+
+    def _after_rows(self) -> None:
+        self.post_message(self.Changed())
+        if self.feed.ensure(self.table.last_visible, self.table.page_size):
+            self._load()
+
+    def on_feed_table_need_more(self, event: FeedTable.NeedMore) -> None:
+        """The cursor is near the end of what is loaded."""
+        event.stop()
+        if self.feed.ensure(event.index, self.table.page_size):
+            self._load()
+
+    def load_on(self) -> None:
+        """Ask for the next page because a person wants it (retry after a failure, the end of a filtered list)."""
+        self._stopped = False
+        if self.feed.load_more():
+            self._load()
+
+    def reload(self) -> None:
+        """Forget the rows and ask again."""
+        self.workers.cancel_group(self, "load")
+        self.listing.restart()
+        self._borrowed.clear()
+        self.feed.clear()
+        self.table.feed_changed()
+        self.load_on()
+
+    def stop(self) -> bool:
+        """Stop the load under way; False when there is none."""
+        if self.feed.state != "loading":
+            return False
+        self.workers.cancel_group(self, "load")
+        self._stopped = True
+        self.feed.stop()
+        self.post_message(self.Changed())
+        return True
+
+    # refresh
+
+    def refresh_rows(self) -> None:
+        """Ask what is new, once; never moves the cursor."""
+        session = self.mde.opened(self.listing.profile)
+        if session is None or self.listing.asked_at is None or not self.feed.loaded:
+            return
+        self.run_worker(self._refresh(self.listing), group="refresh", exclusive=True, exit_on_error=False)
+
+    async def _refresh(self, listing: Listing) -> None:
+        session = self.mde.session(listing.profile)
+        asked_at = self.mde.clock.now()
+        try:
+            batch = await session.changed_alerts(listing.asked_at, OVERLAP)
+        except MdetuiError as error:
+            # the rows on screen stay; the next refresh asks again from the same time
+            self.post_message(self.Told(None, f"Refresh: {text.line(error.what)}"))
+        else:
+            self.post_message(self.Refreshed(listing, batch, asked_at))
+
+    def on_list_body_refreshed(self, event: Refreshed) -> None:
+        """Known rows are replaced where they stand; new ones are announced."""
+        event.stop()
+        if event.listing is not self.listing:
+            return
+        self.listing.asked_at = event.asked_at
+        batch = event.batch
+        matches = self.listing.query.matches
+        rows = [row for row in batch.rows if self.feed.item((self.feed.profile, row.id)) is not None or matches(row)]
+        self.apply(self.feed.announce(_Rows(rows)))
+
+    def show_new(self) -> bool:
+        """Show the announced rows; False when there are none."""
+        if not self.feed.announced:
+            return False
+        self.apply(self.feed.show_new())
+        return True
+
+    def tick(self) -> None:
+        """Ages go on; only lines whose text changed are drawn."""
+        self.table.tick()
+
+    # preview
+
+    def on_feed_table_highlighted(self, event: FeedTable.Highlighted) -> None:
+        """The preview follows after a rest; a held key draws and asks nothing."""
+        event.stop()
+        self._restart_timers()
+
+    def _restart_timers(self) -> None:
+        if self.view.preview is None:
+            return
+        for timer in (self._rest, self._ask):
+            if timer is not None:
+                timer.stop()
+        self._rest = self.set_timer(REST_DRAW, self.show_preview)
+        self._ask = self.set_timer(REST_ASK, self._borrow)
+
+    def show_preview(self) -> None:
+        """Draw the preview from what is known."""
+        preview = self.preview
+        if preview is None or self.view.preview is None:
+            return
+        key = self.table.cursor_key
+        item = self.feed.item(key) if key else None
+        if key is None or item is None or self.feed.shape.bad(item) is not None:
+            preview.show([])
+            self._previewed = None
+            return
+        lines = self.view.preview(item, self.context(), self._known(key, item))
+        preview.show(lines, keep=key == self._previewed)
+        self._previewed = key
+
+    def _known(self, key: RowKey, item: Any) -> dict[str, Any]:
+        """Reads that are there already: borrowed for this row, or in the cache."""
+        known = dict(self._borrowed.get(key, {}))
+        session = self.mde.opened(self.listing.profile)
+        for need in self.view.needs:
+            path = need.path(item)
+            if session is not None and path is not None and need.name not in known:
+                found = session.peek(need.operation, path, need.query(item))
+                if found is not None:
+                    known[need.name] = found
+        return known
+
+    def _borrow(self) -> None:
+        key = self.table.cursor_key
+        item = self.feed.item(key) if key else None
+        preview = self.preview
+        if key is None or item is None or preview is None or not preview.display:
+            return
+        if self.feed.shape.bad(item) is not None:
+            return
+        known = self._known(key, item)
+        missing = [need for need in self.view.needs if need.name not in known and need.path(item) is not None]
+        if missing:
+            self.run_worker(self._read(key, item, missing), group="borrow", exclusive=True, exit_on_error=False)
+
+    async def _read(self, key: RowKey, item: Any, needs: Sequence[Need]) -> None:
+        await asyncio.gather(*(self._read_one(key, item, need) for need in needs))
+
+    async def _read_one(self, key: RowKey, item: Any, need: Need) -> None:
+        session = self.mde.session(self.listing.profile)
+        try:
+            value: Any = await session.read(need.operation, need.path(item) or {}, need.query(item))
+        except MdetuiError as error:
+            value = error
+        self.post_message(self.Borrowed(key, need.name, value))
+
+    def on_list_body_borrowed(self, event: Borrowed) -> None:
+        """A read came: draw it if the cursor still rests there."""
+        event.stop()
+        if len(self._borrowed) > 200:
+            self._borrowed.clear()
+        if isinstance(event.value, MdetuiError):
+            if event.key == self.table.cursor_key:
+                self.post_message(self.Told(event.value))
+            return
+        self._borrowed.setdefault(event.key, {})[event.name] = event.value
+        if event.key == self.table.cursor_key:
+            self.show_preview()
+            self.table.tick()
+
+    # what keys act on
+
+    def chosen(self) -> list[Any]:
+        """Marked rows, else the rows the cursor line stands for. Rows that could not be read are left out."""
+        rows = self.feed.marked_items() or self.cursor_rows()
+        return [row for row in rows if self.feed.shape.bad(row) is None]
+
+    def cursor_rows(self) -> list[Any]:
+        """The rows that the cursor line stands for (all repeats of a closed fold)."""
+        index = self.table.cursor
+        return self.feed.covered_items(index) if 0 <= index < len(self.feed) else []
+
+    def cursor_item(self) -> Any | None:
+        """The row under the cursor, or None when there is none that could be read."""
+        key = self.table.cursor_key
+        item = self.feed.item(key) if key else None
+        return item if item is not None and self.feed.shape.bad(item) is None else None
+
+    def standing(self) -> list[Cell]:
+        """`300 of 300+`, marks, announced rows, what is under way."""
+        cells: list[Cell] = []
+        if self.feed.announced:
+            cells += [Cell(f"{self.feed.announced} new: . ", "state.warn"), Cell(" ")]
+        if self.feed.marked:
+            hidden = self.feed.marked_hidden
+            note = f" ({hidden} hidden)" if hidden else ""
+            cells.append(Cell(f"{self.feed.marked} marked{note}  ", "strong"))
+        if self.feed.filter and self.feed.loaded:
+            cells.append(Cell(f"/{text.line(self.feed.filter.text)} {len(self.feed):,} in ", "state.warn"))
+        state = {"loading": " loading", "stopped": " stopped", "failed": " r retries"}.get(self.feed.state, "")
+        cells.append(Cell(f"loaded {self.feed.progress}{state}" if self.feed.loaded else state.strip(), "muted"))
+        return cells
+
+    def notes(self) -> Iterable[Line]:
+        """Lines for the raw view of the row under the cursor."""
+        key = self.table.cursor_key
+        raw = self.feed.raw(key) if key else None
+        if raw is None:
+            return []
+        page, index = raw
+        return [Line((Cell(part),)) for part in text.block(page.row(index).decode("utf-8", "replace"))]
+
+
+class _Rows:
+    """A batch without pages: rows of a refresh."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self.rows = rows
+        self.raw = None

@@ -1,0 +1,272 @@
+"""PageScreen: one entity: a few lines at the top, tabs below; a tab is lines or a list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from textual.containers import Container
+from textual.message import Message
+from textual.widget import Widget
+
+from mdetui import text
+from mdetui.errors import MdetuiError
+from mdetui.keys import Key, context
+from mdetui.screens.list_body import ListBody
+from mdetui.screens.places import PagePlace
+from mdetui.screens.row_writes import RowWrites
+from mdetui.views.base import Cell, Line, Need, Pivot, Tab
+from mdetui.widgets.bindings import bindings
+from mdetui.widgets.lines import LinesView
+from mdetui.widgets.tab_strip import TabStrip
+
+READING = [Line((Cell("reading ...", "muted"),))]
+
+
+class PageScreen(RowWrites):
+    """An alert or a machine."""
+
+    BINDINGS = bindings("alert")
+    DEFAULT_CSS = """
+    PageScreen #head { height: auto; }
+    PageScreen #tabs { margin: 0 0 0 0; background: $panel; }
+    PageScreen #sheet { height: 1fr; }
+    PageScreen #sheet > LinesView { padding: 0 1; }
+    """
+
+    class Came(Message):
+        """A read of the page came, or failed. `name` is `entity` for the page itself."""
+
+        def __init__(self, name: str, value: Any) -> None:
+            super().__init__()
+            self.name = name
+            self.value = value
+
+    def __init__(self, place: PagePlace) -> None:
+        super().__init__(place)
+        self.reads: dict[str, Any] = {}
+        self._asked: set[str] = set()
+
+    @property
+    def spot(self) -> PagePlace:
+        """The place, with its own type."""
+        return cast(PagePlace, self.place)
+
+    @property
+    def tab(self) -> Tab:
+        """The open tab."""
+        tabs = self.spot.page.tabs
+        return next((tab for tab in tabs if tab.id == self.spot.tab), tabs[0])
+
+    # composing
+
+    def body(self) -> Iterable[Widget]:
+        """Top, tabs, and room for the open tab."""
+        head = LinesView(id="head")
+        head.can_focus = False
+        head.styles.height = self.spot.page.head_lines
+        yield head
+        yield TabStrip()
+        yield Container(id="sheet")
+
+    async def on_mount(self) -> None:  # type: ignore[override]
+        """Draw what is known, then ask."""
+        super().on_mount()
+        await self.open_tab(self.tab)
+        self.call_after_refresh(self.ask, self.spot.page.needs)
+
+    async def open_tab(self, tab: Tab) -> None:
+        """Show a tab; its list is made once and kept with the place."""
+        self.spot.tab = tab.id
+        sheet = self.query_one("#sheet", Container)
+        await sheet.remove_children()
+        if tab.view:
+            await sheet.mount(ListBody(self.spot.listing(tab)))
+            self.query_one(ListBody).table.focus()
+        else:
+            await sheet.mount(LinesView(id="tab-lines"))
+            self.query_one("#tab-lines", LinesView).focus()
+            self.call_after_refresh(self.ask, tab.needs)
+        self.draw_page()
+
+    # reading
+
+    def ask(self, needs: Sequence[Need] = (), *, fresh: bool = False) -> None:
+        """Ask for the entity and for what the page or a tab needs, each once."""
+        page = self.spot.page
+        entity = Need("entity", page.operation, lambda place: {"id": place.id})
+        wanted = [need for need in (entity, *needs) if fresh or need.name not in self._asked]
+        self._asked |= {need.name for need in wanted}
+        if wanted:
+            self.run_worker(self._read(wanted, fresh), group="page", exit_on_error=False)
+
+    async def _read(self, needs: Sequence[Need], fresh: bool) -> None:
+        first = [need for need in needs if need.name == "entity"]
+        for need in first:
+            await self._read_one(need, _Id(self.spot.page_id), fresh)
+        subject = self.spot.entity or _Id(self.spot.page_id)
+        rest = [need for need in needs if need.name != "entity"]
+        await asyncio.gather(*(self._read_one(need, subject, fresh) for need in rest))
+
+    async def _read_one(self, need: Need, subject: Any, fresh: bool) -> None:
+        try:
+            path = need.path(subject)
+            if path is None:
+                return
+            session = self.mde.session(self.place.profile)
+            value: Any = await session.read(need.operation, path, need.query(subject), fresh=fresh)
+        except MdetuiError as error:
+            value = error
+        else:
+            if need.name == "entity":
+                self.spot.entity = value
+        self.post_message(self.Came(need.name, value))
+
+    def on_page_screen_came(self, event: Came) -> None:
+        """Draw what came; an error stays in its own place and disturbs nothing else."""
+        event.stop()
+        self.reads[event.name] = event.value
+        if event.name == "entity":
+            if isinstance(event.value, MdetuiError):
+                self._asked.discard("entity")
+                self.fail(event.value)
+            else:
+                self.spot.title = self.spot.page.title(event.value, self.spot.page_id)
+                self.reads[self.spot.page.id] = event.value
+        self.draw_page()
+
+    # drawing
+
+    def draw_page(self) -> None:
+        """Everything from what is known."""
+        self.draw_top()
+        self.draw_bottom()
+        page, place = self.spot.page, self.spot
+        now = self.mde.context(place.profile)
+        good = {name: value for name, value in self.reads.items() if not isinstance(value, MdetuiError)}
+        self.query_one("#head", LinesView).show(page.head(place.entity, place.page_id, now, good), keep=True)
+        counts = {
+            tab_id: f"{listing.feed.loaded}{'+' if listing.feed.more else ''}"
+            for tab_id, listing in place.listings.items()
+            if listing.feed.loaded or not listing.feed.more
+        }
+        self.query_one(TabStrip).show_tabs(page.tabs, self.tab.id, counts)
+        for lines in self.query("#tab-lines").results(LinesView):
+            lines.show(self._tab_lines(good), keep=True)
+
+    def _tab_lines(self, good: dict[str, Any]) -> list[Line]:
+        tab, entity = self.tab, self.spot.entity
+        failed = [self.reads[n.name] for n in tab.needs if isinstance(self.reads.get(n.name), MdetuiError)]
+        if isinstance(self.reads.get("entity"), MdetuiError) and entity is None:
+            failed = [self.reads["entity"]]
+        if failed:
+            return [
+                Line((Cell(text.line(failed[0].what), "state.bad"),)),
+                Line((Cell(text.line(failed[0].todo or "Press r to ask again.")),)),
+            ]
+        if entity is None or any(need.name not in good for need in tab.needs):
+            return READING
+        if tab.lines is None:
+            return self._json_lines()
+        return tab.lines(entity, self.mde.context(self.place.profile), good)
+
+    def _json_lines(self) -> list[Line]:
+        session = self.mde.opened(self.place.profile)
+        raw = session.raw(self.spot.page.operation, {"id": self.spot.page_id}) if session else None
+        if raw is None:
+            return [Line((Cell("The raw answer is no longer kept. Press r to ask again.", "muted"),))]
+        return [Line((Cell(part),), 4) for part in text.block(raw)]
+
+    # what keys act on
+
+    @property
+    def list_body(self) -> ListBody | None:
+        """The list of the open tab."""
+        return self.query_one(ListBody) if self.query(ListBody) else None
+
+    def subject(self) -> Any | None:
+        """The row of a list tab, else the entity of the page."""
+        body = self.list_body
+        return body.cursor_item() if body is not None else self.spot.entity
+
+    def pivots(self) -> tuple[Pivot, ...]:
+        """Of the row, else of the entity."""
+        return super().pivots() if self.list_body is not None else self.spot.page.pivots
+
+    def machine_of(self, item: Any) -> str | None:
+        """Of the row, else of the entity."""
+        return super().machine_of(item) if self.list_body is not None else self.spot.page.machine_id(item)
+
+    def portal_of(self, item: Any) -> str | None:
+        """Of the row, else of the entity."""
+        return super().portal_of(item) if self.list_body is not None else self.spot.page.portal(item)
+
+    def name_of(self, item: Any) -> str | None:
+        """Of the row, else of the entity."""
+        return super().name_of(item) if self.list_body is not None else self.spot.page.name(item)
+
+    def scroll_text(self, lines: int = 0, pages: int = 0) -> None:
+        """Scroll the open text."""
+        for view in self.query("#tab-lines").results(LinesView):
+            view.scroll_page(pages) if pages else view.scroll_lines(lines)
+
+    def focus_body(self) -> None:
+        """The list or the text of the open tab."""
+        if self.list_body is not None:
+            super().focus_body()
+        for view in self.query("#tab-lines").results(LinesView):
+            view.focus()
+
+    def hints(self) -> Sequence[Key]:
+        """The keys of the page's own context."""
+        return context(self.spot.page.keys)
+
+    def standing(self) -> Sequence[Cell]:
+        """Where the list of the open tab stands."""
+        return self.list_body.standing() if self.list_body is not None else ()
+
+    def on_list_body_changed(self, event: ListBody.Changed) -> None:
+        """A count on the tab strip may have changed."""
+        event.stop()
+        self.draw_page()
+
+    def redraw(self) -> None:
+        """Ages or times may have changed, too."""
+        self.draw_page()
+        if self.list_body is not None:
+            self.list_body.table.tick()
+
+    # keys of a page
+
+    async def action_next_tab(self) -> None:
+        """The tab to the right, over the end."""
+        await self._step_tab(1)
+
+    async def action_previous_tab(self) -> None:
+        """The tab to the left, over the end."""
+        await self._step_tab(-1)
+
+    async def _step_tab(self, by: int) -> None:
+        tabs = self.spot.page.tabs
+        await self.open_tab(tabs[(tabs.index(self.tab) + by) % len(tabs)])
+
+    async def action_tab(self, number: int) -> None:
+        """A tab by its number."""
+        if 1 <= number <= len(self.spot.page.tabs):
+            await self.open_tab(self.spot.page.tabs[number - 1])
+
+    def action_reload(self) -> None:
+        """Ask again for what is shown."""
+        self.hush()
+        self.ask((*self.spot.page.needs, *self.tab.needs), fresh=True)
+        if self.list_body is not None:
+            super().action_reload()
+
+
+class _Id:
+    """Stands for an entity that was not read yet."""
+
+    def __init__(self, page_id: str) -> None:
+        self.id = page_id
+        self.machine_id = None

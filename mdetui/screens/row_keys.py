@@ -1,0 +1,381 @@
+"""RowKeys: what the keys of a list do: move, open, filter, mark, sort, fold, copy, pivot. Shared by lists and pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mdetui import text
+from mdetui.screens import commands
+from mdetui.screens.commanding import Commanding
+from mdetui.screens.menu import Entry, MenuScreen
+from mdetui.screens.places import list_of, page_of
+from mdetui.views.base import Pivot
+from mdetui.views.query import WORDS, parse
+from mdetui.widgets.clipboard import copy
+from mdetui.widgets.feed_table import FeedTable
+
+if TYPE_CHECKING:
+    from mdetui.screens.list_body import ListBody
+
+
+class RowKeys(Commanding):
+    """A frame with a list in it, or at least sometimes (a page with tabs)."""
+
+    # what a subclass gives
+
+    @property
+    def list_body(self) -> ListBody | None:
+        """The list that keys act on now; None when lines are shown instead."""
+        raise NotImplementedError
+
+    def scroll_text(self, lines: int = 0, pages: int = 0) -> None:
+        """Scroll the text that is shown instead of a list."""
+
+    def subject(self) -> Any | None:
+        """The row or entity that keys act on."""
+        body = self.list_body
+        return body.cursor_item() if body else None
+
+    def pivots(self) -> tuple[Pivot, ...]:
+        """What `p` offers for the subject."""
+        body = self.list_body
+        return body.view.pivots if body else ()
+
+    def machine_of(self, item: Any) -> str | None:
+        """The machine that `m` opens."""
+        body = self.list_body
+        return body.view.machine_id(item) if body else None
+
+    def portal_of(self, item: Any) -> str | None:
+        """Path of the subject in the security portal."""
+        body = self.list_body
+        return body.view.portal(item) if body else None
+
+    def name_of(self, item: Any) -> str | None:
+        """The subject's name."""
+        body = self.list_body
+        return body.view.name(item) if body else None
+
+    # moving
+
+    def focus_body(self) -> None:
+        """The table, when there is one."""
+        if self.list_body is not None:
+            self.list_body.table.focus()
+
+    def action_move(self, by: int) -> None:
+        """Rows or lines."""
+        self._move("move", by, lines=by)
+
+    def action_page(self, by: int) -> None:
+        """Pages."""
+        self._move("page", by, pages=by)
+
+    def action_half_page(self, by: int) -> None:
+        """Half pages."""
+        self._move("half_page", by, lines=by * max(1, self.size.height // 3))
+
+    def _move(self, how: str, by: int, *, lines: int = 0, pages: int = 0) -> None:
+        self.hush()
+        if self.list_body is not None:
+            getattr(self.list_body.table, how)(by)
+        else:
+            self.scroll_text(lines, pages)
+
+    def action_first(self) -> None:
+        """The first row or line."""
+        if self.list_body is not None:
+            self.list_body.table.first()
+        else:
+            self.scroll_text(lines=-1_000_000)
+
+    def action_end(self) -> None:
+        """The last row that is loaded; at the end of a filtered or stopped list it asks for more."""
+        body = self.list_body
+        if body is None:
+            self.scroll_text(lines=1_000_000)
+            return
+        at_end = body.table.cursor >= len(body.feed) - 1
+        body.table.last()
+        if at_end and body.feed.more:
+            body.load_on()
+
+    def action_preview(self, by: int) -> None:
+        """The preview scrolls, the cursor stays."""
+        body = self.list_body
+        if body is not None and body.preview is not None:
+            body.preview.scroll_lines(by)
+
+    # opening
+
+    def action_open(self) -> None:
+        """Open the row, or the repeats of a folded row first."""
+        body = self.list_body
+        if body is None or not len(body.feed):
+            if body is not None and body.feed.state == "failed":
+                body.load_on()
+            return
+        entry = body.feed.entry(body.table.cursor)
+        if entry.count > 1 and not entry.repeat and not entry.opened:
+            body.feed.toggle_fold(body.table.cursor)
+            body.table.feed_changed()
+            self.draw_bottom()
+            return
+        item = body.cursor_item()
+        target = body.view.page_id(item) if item is not None else None
+        if body.view.opens and target:
+            place = page_of(body.view.opens, self.place.profile, target, self.place, body.view.name(item) or "")
+            self.mde.visit(place)
+
+    def on_feed_table_opened(self, event: FeedTable.Opened) -> None:
+        """A click on the row."""
+        event.stop()
+        self.action_open()
+
+    def action_machine(self) -> None:
+        """The machine of the row."""
+        item = self.subject()
+        machine = self.machine_of(item) if item is not None else None
+        if not machine:
+            self.say("This row names no machine.")
+            return
+        name = getattr(item, "computer_dns_name", "") or ""
+        self.mde.visit(page_of("machine", self.place.profile, machine, self.place, name.split(".")[0]))
+
+    def action_pivot(self) -> None:
+        """To what belongs to the row."""
+        item = self.subject()
+        if item is None or not self.pivots():
+            self.say("Nothing to pivot to from here.")
+            return
+        offers = {pivot.letter: pivot for pivot in self.pivots()}
+        entries = []
+        for pivot in offers.values():
+            value = pivot.argument(item)
+            note = text.line(value.partition(":")[2] or value, 50) if value else ""
+            entries.append(Entry(pivot.letter, pivot.letter, pivot.label, "" if value else "not named here", note))
+
+        def go(chosen: str | None) -> None:
+            if chosen is not None:
+                self._pivot(offers[chosen], item)
+
+        self.app.push_screen(MenuScreen("Pivot", entries), go)
+
+    def _pivot(self, pivot: Pivot, item: Any) -> None:
+        value = pivot.argument(item) or ""
+        kind, _, target = pivot.target.partition(":")
+        if kind == "page":
+            self.mde.visit(page_of(target, self.place.profile, value, self.place))
+        else:
+            self.mde.visit(list_of(target, self.place.profile, parse(target, value), pivot.label, self.place))
+
+    # filter
+
+    async def action_filter(self) -> None:
+        """Filter what is loaded."""
+        body = self.list_body
+        if body is None:
+            self.say("There is no list here to filter.")
+            return
+        asks = "; Tab asks the server" if body.view.id in WORDS else ""
+        await self.open_bar("/", body.feed.filter.text, f"loaded {body.feed.progress}{asks}")
+
+    def filter_changed(self, text_typed: str) -> None:
+        """Live: what is loaded is filtered on every key."""
+        body = self.list_body
+        if body is not None:
+            body.apply(body.feed.set_filter(text_typed))
+
+    async def filter_to_server(self, text_typed: str) -> None:
+        """Turn the filter into a question to the server, in the command bar."""
+        body = self.list_body
+        if body is None or body.view.id not in WORDS:
+            return
+        start = " ".join(f"{body.view.id} {body.listing.query.words} {text_typed}".split()) + " "
+        self.close_bar()
+        self.filter_changed("")
+        await self.open_bar(":", start, commands.hint(start))
+
+    def action_back(self) -> None:
+        """A message, then the filter, then the marks, then one level up."""
+        body = self.list_body
+        if not self.query_one("#message").has_class("-shown") and body is not None and body.feed.filter:
+            body.apply(body.feed.set_filter(""))
+            self.draw_bottom()
+            return
+        super().action_back()
+
+    # marks
+
+    def action_mark(self) -> None:
+        """Mark the row and go on to the next."""
+        body = self.list_body
+        if body is not None and len(body.feed):
+            body.table.toggle_mark()
+            body.table.move(1)
+            self.draw_bottom()
+
+    def action_mark_range(self) -> None:
+        """From the last mark to here."""
+        if self.list_body is not None:
+            self.list_body.table.mark_range()
+            self.draw_bottom()
+
+    def action_mark_all(self) -> None:
+        """Everything that is loaded and shown."""
+        body = self.list_body
+        if body is None:
+            return
+        body.table.mark_all()
+        self.draw_bottom()
+        more = " Loaded only: the list has more." if body.feed.more else ""
+        self.say(f"{text.plural(body.feed.marked, 'row')} marked.{more}")
+
+    def action_unmark(self) -> None:
+        """No marks."""
+        if self.list_body is not None:
+            self.list_body.table.clear_marks()
+            self.draw_bottom()
+
+    # order
+
+    def action_sort(self) -> None:
+        """Choose a column; the same column again turns the direction round."""
+        body = self.list_body
+        if body is None:
+            return
+        feed = body.feed
+        columns = [column for column in body.view.columns if column.sort is not None]
+        letters = _letters([column.title for column in columns])
+        entries = [Entry("", "0", "the order they came in", note="now" if not feed.sort_column else "")]
+        for column, letter in zip(columns, letters, strict=True):
+            arrow = ("now, ↓" if feed.descending else "now, ↑") if column.id == feed.sort_column else ""
+            entries.append(Entry(column.id, letter, column.title.lower(), note=arrow))
+
+        def sort(chosen: str | None) -> None:
+            if chosen is None:
+                return
+            column = next((c for c in columns if c.id == chosen), None)
+            # numbers and ages are wanted largest or newest first, names from A
+            first = column is not None and (column.right or column.id in ("severity", "risk", "value"))
+            descending = not feed.descending if chosen == feed.sort_column else first
+            body.apply(feed.sort(chosen, descending))
+            if feed.more:
+                self.say("Sorted what is loaded; the list has more rows on the server.")
+
+        self.app.push_screen(MenuScreen("Sort by", entries), sort)
+
+    def action_fold(self) -> None:
+        """Fold repeats, or show every row."""
+        body = self.list_body
+        if body is None or body.view.fold is None:
+            self.say("This list has no repeats to fold.")
+            return
+        body.apply(body.feed.fold("" if body.feed.fold_name else "repeats"))
+        self.say(
+            "Repeats of title and machine are folded; a mark on one marks all."
+            if body.feed.fold_name
+            else "Every row is shown."
+        )
+
+    def action_wide(self) -> None:
+        """All the width for the columns."""
+        body = self.list_body
+        if body is not None:
+            body.listing.wide = not body.listing.wide
+            body.set_class(body.listing.wide, "-full")
+
+    def action_reload(self) -> None:
+        """Ask again; after a failure, go on where it stopped."""
+        body = self.list_body
+        if body is None:
+            return
+        self.hush()
+        if body.feed.state in ("failed", "stopped") and body.feed.loaded:
+            body.load_on()
+        else:
+            body.reload()
+
+    def action_show_new(self) -> None:
+        """Show what was announced."""
+        if self.list_body is not None and not self.list_body.show_new():
+            self.say("Nothing new was announced.")
+
+    def action_stop(self) -> None:
+        """Stop the load under way."""
+        body = self.list_body
+        if body is not None and body.stop():
+            self.say("The load was stopped; r goes on.")
+        else:
+            super().action_stop()
+
+    # copying
+
+    def action_copy(self) -> None:
+        """The id."""
+        item = self.subject()
+        if item is not None:
+            self._send("id", str(item.id))
+
+    def action_copy_menu(self) -> None:
+        """Id, name, row, JSON, link."""
+        item = self.subject()
+        if item is None:
+            return
+        values = self.copies(item)
+        entries = [Entry(label, letter, label, note=text.line(value, 50)) for letter, label, value in values]
+        found = {label: value for _, label, value in values}
+
+        def send(chosen: str | None) -> None:
+            if chosen is not None:
+                self._send(chosen, found[chosen])
+
+        self.app.push_screen(MenuScreen("Copy", entries), send)
+
+    def copies(self, item: Any) -> list[tuple[str, str, str]]:
+        """What can be copied of a row: letter, label, value."""
+        values = [("i", "id", str(item.id)), ("n", "name", str(self.name_of(item) or ""))]
+        body = self.list_body
+        if body is not None:
+            context = body.context()
+            values.append(("r", "row", "\t".join(column.cell(item, context).text for column in body.view.columns)))
+            raw = body.feed.raw(body.table.cursor_key) if body.table.cursor_key else None
+            if raw is not None:
+                page, index = raw
+                values.append(("j", "JSON", page.row(index).decode("utf-8", "replace")))
+        machine = self.machine_of(item)
+        if machine and machine != item.id:
+            values.append(("m", "machine id", machine))
+        path = self.portal_of(item)
+        if path:
+            values.append(("o", "portal link", self.mde.config.profiles[self.place.profile].facts.portal + path))
+        return [value for value in values if value[2]]
+
+    def action_portal(self) -> None:
+        """The link is shown and copied, never opened: the browser is not on this host."""
+        item = self.subject()
+        path = self.portal_of(item) if item is not None else None
+        if not path:
+            self.say("There is no portal page for this row.")
+            return
+        link = self.mde.config.profiles[self.place.profile].facts.portal + path
+        self._send("portal link", link, link)
+
+    def _send(self, label: str, value: str, shown: str = "") -> None:
+        done = copy(self.app, value)
+        if done:
+            self.say(f"{label} sent to the terminal ({len(value):,} characters).", text.line(shown) if shown else "")
+        else:
+            self.say(f"The {label} is too large for a terminal's clipboard ({len(value):,} characters).")
+
+
+def _letters(titles: list[str]) -> list[str]:
+    """A letter for each title, its own first letter where that is free."""
+    used: set[str] = set()
+    letters = []
+    for title in titles:
+        choices = [char for char in title.lower() if char.isalpha()] + list("abcdefghijklmnopqrstuvwxyz")
+        letter = next(char for char in choices if char not in used)
+        used.add(letter)
+        letters.append(letter)
+    return letters
