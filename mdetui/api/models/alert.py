@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import msgspec
+
 from mdetui.api.models.base import Loose, Model, Timestamp
 
 SEVERITIES = ("High", "Medium", "Low", "Informational", "UnSpecified")
@@ -29,7 +31,7 @@ DETERMINATIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-class RelatedUser(Model, frozen=True):
+class RelatedUser(msgspec.Struct, rename="camel", frozen=True, gc=False, omit_defaults=True):
     """The user an alert names; an object, may be null (gotchas 19). Frozen: rows that name the same user share one."""
 
     user_name: str | None = None

@@ -1,0 +1,121 @@
+"""The bytes of list pages, kept small for the raw view.
+
+100,000 alerts as parsed structs with their raw JSON are 250 MiB; structs with zlib-compressed pages are 53. Level 1
+takes 4 ms for 1,000 alerts (1.6 MB) and packs 11:1; it runs in one thread beside the loop, because zlib lets go of the
+interpreter lock, and decoding does not wait for it.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from array import array
+from collections.abc import Sequence
+from queue import SimpleQueue
+
+import msgspec
+
+_LEVEL = 1
+
+
+class _Rows(msgspec.Struct):
+    value: list[msgspec.Raw]
+
+
+_ROWS = msgspec.json.Decoder(_Rows)
+
+
+class Body:
+    """The body of one page; packs itself soon after it is made."""
+
+    __slots__ = ("_packed", "_plain")
+
+    def __init__(self, plain: bytes) -> None:
+        self._plain: bytes | None = plain
+        self._packed = b""
+        _PACKER.pack(self)
+
+    @property
+    def plain(self) -> bytes:
+        """The bytes as decoded."""
+        plain = self._plain
+        return zlib.decompress(self._packed) if plain is None else plain
+
+    @property
+    def kept(self) -> int:
+        """Bytes held in memory for it."""
+        plain = self._plain
+        return len(self._packed) if plain is None else len(plain)
+
+    def pack(self) -> None:
+        """Compress; the packer's thread calls it."""
+        plain = self._plain
+        if plain is not None:
+            # in this order: a reader in another thread sees one of the two
+            self._packed = zlib.compress(plain, _LEVEL)
+            self._plain = None
+
+
+class _Packer:
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[Body] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._started = False
+
+    def pack(self, body: Body) -> None:
+        if not self._started:
+            with self._lock:
+                if not self._started:
+                    self._started = True
+                    threading.Thread(target=self._run, name="packer", daemon=True).start()
+        self._queue.put(body)
+
+    def _run(self) -> None:
+        while True:
+            self._queue.get().pack()
+
+
+_PACKER = _Packer()
+
+
+class RawPage:
+    """The raw JSON of the rows of a page, by the index the row has in the page.
+
+    Args:
+        bodies: The pages of the service that the rows came in.
+        places: Body and index in it for each row, flat: `b0, i0, b1, i1 ...`. None when the rows are exactly those of
+            the only body.
+    """
+
+    __slots__ = ("_bodies", "_places")
+
+    def __init__(self, bodies: Sequence[Body], places: array[int] | None = None) -> None:
+        self._bodies = tuple(bodies)
+        self._places = places
+
+    def row(self, index: int) -> bytes:
+        """JSON of one row as the service sent it."""
+        body, at = (0, index) if self._places is None else self._places[2 * index : 2 * index + 2]
+        return bytes(_ROWS.decode(self._bodies[body].plain).value[at])
+
+    @property
+    def kept(self) -> int:
+        """Bytes held in memory."""
+        places = self._places
+        return sum(body.kept for body in self._bodies) + (places.itemsize * len(places) if places is not None else 0)
+
+    @staticmethod
+    def of(sources: Sequence[tuple[RawPage, int]]) -> RawPage:
+        """A page of rows picked from other pages, in that order: (page, index) per row."""
+        bodies: dict[int, int] = {}
+        kept: list[Body] = []
+        places = array("I")
+        for page, index in sources:
+            body, at = (0, index) if page._places is None else page._places[2 * index : 2 * index + 2]
+            source = page._bodies[body]
+            number = bodies.setdefault(id(source), len(kept))
+            if number == len(kept):
+                kept.append(source)
+            places.append(number)
+            places.append(at)
+        return RawPage(kept, places)

@@ -1,0 +1,1 @@
+"""Profile to access token. Knows MSAL, knows no endpoint."""
