@@ -7,22 +7,24 @@ none, and only fields of the request and of the answer are written.
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import json
 import os
 import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mdetui.clock import SYSTEM, Clock
 from mdetui.errors import LedgerFailed
 from mdetui.response.chain import ChainFile, Check, records
 from mdetui.response.entries import Entry, Event, fold, target_record
 from mdetui.response.live import LiveMark
-from mdetui.response.worker import Worker
+from mdetui.threads import in_daemon
 
 if TYPE_CHECKING:
     from mdetui.config import Profile
@@ -90,6 +92,27 @@ class _Known:
     offset: int = 0
 
 
+class _Wait(Generic[T]):
+    """Who was first: the call that ended, or the one who gave up waiting for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._given_up = False
+        self.ended: list[T] = []
+
+    def end(self, result: T) -> bool:
+        """The call ended; True when somebody still waits."""
+        with self._lock:
+            if not self._given_up:
+                self.ended.append(result)
+            return not self._given_up
+
+    def give_up(self) -> None:
+        """Nobody waits any more."""
+        with self._lock:
+            self._given_up = True
+
+
 class Ledger:
     """The ledger of this OS user.
 
@@ -109,7 +132,7 @@ class Ledger:
         self._actor = actor
         self._patience = patience
         self._mark = LiveMark(file.parent / "live")
-        self._worker = Worker("mdetui-ledger")
+        self._order = threading.Lock()
         self._known = _Known()
         self._given: set[str] = set()
 
@@ -230,13 +253,34 @@ class Ledger:
         self._chain.append(line)
 
     async def _run(self, call: Callable[[], T], late: Callable[[T], object] | None = None) -> T:
+        """Run a blocking call in a daemon thread: a flock or an fsync can hang.
+
+        Args:
+            call: What blocks; calls of this ledger run one after the other.
+            late: Runs behind `call` when it ends well after the waiting was given up.
+        """
+        wait: _Wait[T] = _Wait()
+
+        def ordered() -> T:
+            with self._order:
+                result = call()
+                if not wait.end(result) and late is not None:
+                    late(result)
+                return result
+
         try:
-            return await self._worker.run(call, self._patience, late)
+            return await asyncio.wait_for(in_daemon(ordered, name="mdetui-ledger"), self._patience)
         except TimeoutError as error:
+            wait.give_up()
+            if wait.ended:
+                # it ended in the very moment in which the waiting did
+                return wait.ended[0]
             raise LedgerFailed(
                 f"The ledger {self.file} did not answer within {self._patience:.0f} s.",
                 "Nothing was sent. Check the disk it lies on.",
             ) from error
+        finally:
+            wait.give_up()
 
     # forms
 

@@ -166,8 +166,8 @@ def chunks(items: Sequence[Target], size: int) -> Iterator[Sequence[Target]]:
 
 def comment_text(ticket: str, reason: str, analyst: str, entry: str) -> str:
     """`[INC-2291] credential dumping (j.ito@contoso.com via mdetui #k3f9)`: a person and a way back to the ledger."""
-    words = f"[{ticket}] {reason}" if ticket else reason
-    return f"{words} ({analyst} via mdetui #{entry})".strip()
+    parts = (f"[{ticket}]" if ticket else "", reason, f"({analyst} via mdetui #{entry})")
+    return " ".join(part for part in parts if part)
 
 
 def carries(comment: str | None, entry: str) -> bool:

@@ -182,7 +182,7 @@ async def test_a_disk_that_hangs_refuses_the_write_and_marks_the_late_line(tmp_p
         await ledger.intent(heading(), request)
     assert ledger.file.stat().st_size == 0
     os.close(fd)
-    # the one thread works in order: this read comes after the late line
+    # calls run in order: this read comes after the late line
     (entry,) = await ledger.entries()
     assert (entry.event, entry.open) == (Event.NOT_SENT, False)
 
@@ -190,26 +190,38 @@ async def test_a_disk_that_hangs_refuses_the_write_and_marks_the_late_line(tmp_p
 def test_a_hanging_disk_does_not_keep_the_program_from_ending(tmp_path: Path) -> None:
     code = textwrap.dedent(
         """
-        import asyncio, time
-        from mdetui.response.worker import Worker
+        import asyncio, fcntl, os, sys
+        from pathlib import Path
+        from mdetui.errors import LedgerFailed
+        from mdetui.response.entries import Event
+        from mdetui.response.ledger import Ledger
         async def main():
+            file = Path(sys.argv[1])
+            ledger = Ledger(file, patience=0.05)
+            await ledger.tell("aaaa", Event.DONE)
+            fcntl.flock(os.open(file, os.O_RDWR), fcntl.LOCK_EX)
             try:
-                await Worker("w").run(lambda: time.sleep(60), 0.05)
-            except TimeoutError:
+                await ledger.tell("aaaa", Event.DONE)
+            except LedgerFailed:
                 print("given up")
         asyncio.run(main())
         """
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    command = [sys.executable, "-c", code, str(tmp_path / "ledger.jsonl")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout == "given up\n"
 
 
 async def test_no_thread_before_the_first_use(tmp_path: Path) -> None:
-    before = threading.active_count()
-    ledger = ledger_at(tmp_path)
-    assert threading.active_count() == before
-    await ledger.entries()
-    assert threading.active_count() == before + 1
+    started: list[str] = []
+    threading.setprofile(lambda *_: started.append(threading.current_thread().name))
+    try:
+        ledger = ledger_at(tmp_path)
+        assert started == []
+        await ledger.entries()
+    finally:
+        threading.setprofile(None)
+    assert "mdetui-ledger" in started
 
 
 _WRITER = """
