@@ -15,14 +15,16 @@ from urllib.parse import unquote
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from mdetui.simulator.journal import Asked
+from mdetui.simulator.options import Fault
 from mdetui.simulator.quotas import LIMITS
 from mdetui.simulator.quotas import refusal as quota_refusal
 from mdetui.simulator.routes.actions import ActionRoutes
 from mdetui.simulator.routes.alerts import AlertRoutes
 from mdetui.simulator.routes.machines import MachineRoutes
+from mdetui.simulator.spoil import PAGE, spoil
 from mdetui.simulator.tenant import Tenant
 from mdetui.simulator.wire import ConnectionDropped, Refused, encode, refusal
 
@@ -30,10 +32,14 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Scope = MutableMapping[str, Any]
+# status, headers, body before content encoding
+Served = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 _PREFIX = re.compile(r"^/api/v1\.0(?=/|$)", re.IGNORECASE)
 _API = re.compile(r"^/api(?=/|$)", re.IGNORECASE)
 _SECRET = re.compile(rb"((?:client_secret|client_assertion)=)[^&]*")
+# pieces a body is sent in when it drips
+_DRIPS = 20
 _FAMILIES = {
     re.compile(r"/api/alerts/batchupdate"): "batchUpdate",
     re.compile(r"/api/machines/[^/]+/vulnerabilities"): "machineVulnerabilities",
@@ -62,11 +68,11 @@ class Front:
         asked = self._note(scope, body)
         path = _lower(asked.path)
         await self._strike_before(asked, path)
-        status, headers, content = await self._serve(scope, asked, path, body)
+        served = await self._serve(scope, asked, path, body)
         if _writes(asked, path) and self._strikes("lost-answer", path):
             raise ConnectionDropped
-        asked.status = status
-        await self._send(send, status, headers, content, asked.headers.get("accept-encoding", ""))
+        asked.status = served[0]
+        await self._send(send, served, asked.headers.get("accept-encoding", ""), self._strikes("slow-drip", path))
 
     def _note(self, scope: Scope, body: bytes) -> Asked:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -83,7 +89,7 @@ class Front:
         self._tenant.journal.add(asked)
         return asked
 
-    def _strikes(self, name: str, path: str) -> Any:
+    def _strikes(self, name: str, path: str) -> Fault | None:
         return self._tenant.faults.take(name, path)
 
     async def _strike_before(self, asked: Asked, path: str) -> None:
@@ -95,20 +101,27 @@ class Front:
         if _writes(asked, path) and self._strikes("dropped-write", path):
             raise ConnectionDropped
 
-    async def _serve(
-        self, scope: Scope, asked: Asked, path: str, body: bytes
-    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    async def _serve(self, scope: Scope, asked: Asked, path: str, body: bytes) -> Served:
         inner = dict(scope)
         inner["mdetui.path"] = path
-        inner["path"] = path if path.startswith("/api") else asked.path
+        inner["path"] = path if _is_api(path) else asked.path
         inner["raw_path"] = inner["path"].encode()
         try:
-            if path.startswith("/api"):
+            self._fail(path)
+            if _is_api(path):
                 self._admit(inner, path)
         except Refused as error:
-            response = refusal(error)
-            return response.status_code, response.raw_headers, bytes(response.body)
-        return await _call(self._inner, inner, body)
+            return _served(refusal(error))
+        if fault := self._strikes("html", path):
+            return _served(HTMLResponse(PAGE, int(fault.arg or 502)))
+        status, headers, content = await _call(self._inner, inner, body)
+        if status < 300 and _is_api(path):
+            content = spoil(content, self._tenant.faults, path)
+        return status, headers, content
+
+    def _fail(self, path: str) -> None:
+        if self._strikes("500", path):
+            raise Refused(500, "InternalServerError", "Oops, something went wrong")
 
     def _admit(self, scope: Scope, path: str) -> None:
         """Token, then quota.
@@ -135,9 +148,8 @@ class Front:
         if tenant.options.quotas:
             tenant.quotas.count(family, f"{claims['tid']}{claims['appid']}", tenant.options.clock.now().timestamp())
 
-    async def _send(
-        self, send: Send, status: int, headers: list[tuple[bytes, bytes]], content: bytes, accept: str
-    ) -> None:
+    async def _send(self, send: Send, served: Served, accept: str, drip: Fault | None) -> None:
+        status, headers, content = served
         # no content-length: the service sends chunks
         kept = [(name, value) for name, value in headers if name.lower() != b"content-length"]
         stamp = self._tenant.options.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
@@ -146,6 +158,12 @@ class Front:
         if encoding:
             kept.append((b"content-encoding", encoding.encode()))
         await send({"type": "http.response.start", "status": status, "headers": kept})
+        if drip:
+            size = max(1, len(data) // _DRIPS)
+            while len(data) > size:
+                await send({"type": "http.response.body", "body": data[:size], "more_body": True})
+                data = data[size:]
+                await asyncio.sleep(int(drip.arg or 50) / 1000)
         await send({"type": "http.response.body", "body": data})
 
 
@@ -157,10 +175,18 @@ def _lower(path: str) -> str:
 
 
 def _writes(asked: Asked, path: str) -> bool:
-    return asked.method != "GET" and path.startswith("/api")
+    return asked.method != "GET" and _is_api(path)
 
 
-async def _call(app: Any, scope: Scope, body: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+def _is_api(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/")
+
+
+def _served(response: Response) -> Served:
+    return response.status_code, response.raw_headers, bytes(response.body)
+
+
+async def _call(app: Any, scope: Scope, body: bytes) -> Served:
     """Run an ASGI app to its end and keep what it says."""
     start: Message = {}
     content = bytearray()

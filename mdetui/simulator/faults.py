@@ -32,10 +32,13 @@ class FaultBoard:
             self._faults = [fault for fault in self._faults if name and fault.name != name]
 
     def take(self, name: str, path: str) -> Fault | None:
-        """The fault of that name if it strikes this request; uses up one of its count."""
+        """The fault of that name if it strikes this request; uses up one of its count.
+
+        A fault without a path leaves the authority alone.
+        """
         with self._lock:
             for fault in self._faults:
-                if fault.name != name or not path.startswith(fault.path) or fault.count == 0:
+                if fault.name != name or fault.count == 0 or not path.startswith(fault.path or "/api"):
                     continue
                 if fault.after:
                     fault.after -= 1

@@ -76,10 +76,9 @@ class Mounted:
             return
         self._closed = True
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(2)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
         build = self._loop.create_task(self._build())
         try:
             self._loop.run_forever()

@@ -66,7 +66,8 @@ class Fault:
     Attributes:
         name: One of `FAULTS`.
         arg: Its argument, `""` when left out.
-        path: Only requests whose path starts so, lower case, without `/v1.0`; `""` means every request.
+        path: Only requests whose path starts so, lower case, without `/v1.0`; `""` means the whole API but not the
+            authority, `/` means both.
         count: How often it strikes; None means until it is cleared.
         after: Matching requests that pass before it strikes.
     """
