@@ -18,7 +18,7 @@ from mdetui.api.models.action import OPEN_STATUSES, MachineAction
 from mdetui.api.models.alert import AlertRow
 from mdetui.api.models.machine import Machine
 from mdetui.clock import Clock
-from mdetui.errors import WireError
+from mdetui.errors import BadAnswer, WireError
 from mdetui.response.protected import label
 from mdetui.response.states import ISOLATION
 from mdetui.response.targets import Target
@@ -97,19 +97,31 @@ async def alerts(wire: Wire, ids: Sequence[str]) -> dict[str, AlertRow]:
     return found
 
 
-async def actions_by_id(wire: Wire, ids: Sequence[str]) -> dict[str, MachineAction]:
-    """Machine actions by id."""
-    return {row.id: row for row in await _rows(wire, "actions.list", _by("id", ids), MachineAction)}
+async def actions_by_id(
+    wire: Wire, ids: Sequence[str], *, strict: bool = False, urgent: bool = True
+) -> dict[str, MachineAction]:
+    """Machine actions by id; `strict` as in `actions_of`."""
+    found = await _rows(wire, "actions.list", _by("id", ids), MachineAction, strict=strict, urgent=urgent)
+    return {row.id: row for row in found}
 
 
 async def actions_of(
     wire: Wire, machine_ids: Sequence[str], *, everything: bool = False
 ) -> dict[str, tuple[MachineAction, ...]]:
-    """Machine actions by machine id: the open ones and those that tell the isolation state, or all of them."""
+    """Machine actions by machine id: the open ones and those that tell the isolation state.
+
+    Args:
+        wire: The client.
+        machine_ids: Of which machines.
+        everything: All of them instead, and no row may be unreadable: what is missing must surely not be there.
+
+    Raises:
+        BadAnswer: `everything` was asked for and a row can't be read.
+    """
     wanted = odata.any_of("status", _OPEN) + " or " + odata.any_of("type", (ISOLATION.on, ISOLATION.off))
     filters = (odata.both(chain, "" if everything else wanted) for chain in _by("machineId", machine_ids))
     found: dict[str, list[MachineAction]] = {}
-    for row in await _rows(wire, "actions.list", filters, MachineAction):
+    for row in await _rows(wire, "actions.list", filters, MachineAction, strict=everything):
         found.setdefault(row.machine_id or "", []).append(row)
     return {key: tuple(rows) for key, rows in found.items()}
 
@@ -140,12 +152,17 @@ async def _twins(wire: Wire, names: Mapping[str, str]) -> dict[str, tuple[Machin
     }
 
 
-async def _rows(wire: Wire, op: str, filters: Iterable[str], kind: type[T]) -> list[T]:
+async def _rows(
+    wire: Wire, op: str, filters: Iterable[str], kind: type[T], *, strict: bool = False, urgent: bool = True
+) -> list[T]:
     found: list[T] = []
     for chain in filters:
-        pager = wire.pager(operation(op), filter=chain)
+        pager = wire.pager(operation(op), filter=chain, urgent=urgent)
         while (page := await pager.next()) is not None:
-            found += [row for row in page.rows if isinstance(row, kind)]
+            rows = [row for row in page.rows if isinstance(row, kind)]
+            if strict and len(rows) < len(page.rows):
+                raise BadAnswer(f"A row of {op} can't be read.", "Look at the list in the portal.", operation=op)
+            found += rows
     return found
 
 

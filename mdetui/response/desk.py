@@ -1,0 +1,356 @@
+"""The response desk of one profile: the front door of this layer for screens and for the command line.
+
+draft -> check -> sheet -> start -> job. Every way to change something leads through `start`, which asks the same
+guards again that the sheet shows: a checked and fresh plan, right answers, the cap, the write lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from mdetui import paths, text
+from mdetui.clock import SYSTEM, Clock
+from mdetui.errors import GuardRefused, LedgerFailed, PlanError
+from mdetui.response import catalogue, plan, preflight, targets
+from mdetui.response.entries import Entry
+from mdetui.response.follow import Follower
+from mdetui.response.jobs import Job, Row, State
+from mdetui.response.ledger import Heading, Ledger
+from mdetui.response.plan import Answers, Plan, Setting
+from mdetui.response.protected import Protection
+from mdetui.response.recovery import Recovery, still_isolated
+from mdetui.response.requests import Options, Request
+from mdetui.response.runner import Runner, Sending
+from mdetui.response.sheet import Sheet
+from mdetui.response.targets import AlertValues, Kind, Target
+from mdetui.response.tiers import Tier, split_reason
+from mdetui.response.wire import Use, Wire
+
+if TYPE_CHECKING:
+    from mdetui.api.gate import WriteLock
+    from mdetui.auth.identity import Identity
+    from mdetui.config import Profile
+
+
+_TAKES_EFFECT = frozenset({State.ACCEPTED, State.RUNNING, State.DONE})
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An action in a menu.
+
+    Attributes:
+        action: The catalogue entry.
+        why: Why it can't be done here; "" when it can.
+        note: A caution that does not stop it, such as that the tenant is read-only now.
+    """
+
+    action: catalogue.ActionSpec
+    why: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dry:
+    """A call that was not made: method, URL, and body as indented JSON. Clean them before showing."""
+
+    method: str
+    path: str
+    body: str
+
+
+class Desk:
+    """The desk.
+
+    Args:
+        wire: The API client of the profile.
+        profile: The tenant.
+        lock: Its write lock.
+        quotas: Its quota.
+        who: Identity of the token and name of the analyst, as known now.
+        ledger: The ledger of this OS user; the usual file when not given.
+        protection: Rules of protected machines; made from the profile when not given.
+        clock: Time.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        profile: Profile,
+        *,
+        lock: WriteLock,
+        quotas: Use,
+        who: Callable[[], tuple[Identity | None, str]],
+        ledger: Ledger | None = None,
+        protection: Protection | None = None,
+        clock: Clock = SYSTEM,
+    ) -> None:
+        self.profile = profile
+        self.ledger = ledger or Ledger(paths.ledger_file(), clock=clock)
+        self.protection = protection or Protection(profile)
+        self.jobs: list[Job] = []
+        self._wire = wire
+        self._lock = lock
+        self._use = quotas
+        self._who = who
+        self._clock = clock
+        self._follower = Follower(wire, self.ledger, clock)
+        self._runner = Runner(wire, quotas, self.ledger, self._follower, clock)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._started: set[str] = set()
+        self._isolated: dict[str, tuple[Target, datetime | None]] = {}
+
+    # menus
+
+    def actions_for(self, kind: Kind, chosen: Sequence[Target] = ()) -> list[MenuEntry]:
+        """The menu for some targets: every entry, with the reason where it can't be done."""
+        wrong = ""
+        try:
+            if chosen:
+                targets.one_tenant(chosen)
+        except PlanError as error:
+            wrong = error.what
+        identity, _ = self._who()
+        note = "" if self._lock.is_open else "read-only: :write 30m opens the lock"
+        entries = []
+        for spec in catalogue.menu(kind):
+            missing = spec.permits(identity)
+            why = wrong
+            if not why and missing not in (None, "unknown"):
+                why = f"this sign-in lacks {missing}; an admin can grant it"
+            entries.append(MenuEntry(spec, why, note))
+        return entries
+
+    # plans
+
+    def setting(self, spec: catalogue.ActionSpec) -> Setting:
+        """The guards as they are now."""
+        identity, analyst = self._who()
+        shown = "not signed in" if identity is None else identity.name
+        if identity is not None and identity.kind == "app":
+            shown = f"app {shown}"
+        return Setting(
+            profile=self.profile,
+            who=shown,
+            analyst=analyst,
+            missing=spec.permits(identity),
+            cap=self._lock.cap,
+            protection=self.protection,
+            use=self._use.use,
+        )
+
+    def draft(
+        self,
+        action_id: str,
+        chosen: Sequence[Target],
+        options: Options | None = None,
+        restore: Mapping[str, AlertValues] | None = None,
+    ) -> Plan:
+        """A plan at once, from what is known here; `check` makes it one that can be sent.
+
+        Raises:
+            PlanError: The targets do not fit together or do not fit the action.
+        """
+        spec = catalogue.action(action_id)
+        frozen = targets.one_tenant(chosen)
+        setting = self.setting(spec)
+        given = dict(options or {})
+        if any(option.id == "assigned_to" for option in spec.options):
+            # "me" is whoever is answerable
+            given.setdefault("assigned_to", setting.analyst)
+        return plan.build(setting, spec, given, frozen, None, restore)
+
+    async def check(self, drafted: Plan) -> Plan:
+        """Read pre-flight and judge by it. Any time, also to check again.
+
+        Raises:
+            WireError: The service could not be read.
+            SignInError: No token.
+        """
+        readings = await preflight.read(self._wire, drafted.targets, self._clock)
+        spec = drafted.action
+        return plan.build(self.setting(spec), spec, drafted.options, drafted.targets, readings, drafted.restore)
+
+    async def prepare(self, action_id: str, chosen: Sequence[Target], options: Options | None = None) -> Plan:
+        """`draft` and `check` in one."""
+        return await self.check(self.draft(action_id, chosen, options))
+
+    def with_options(self, made: Plan, options: Options) -> Plan:
+        """The same plan with other options under the guards of now; the service is not asked.
+
+        Raises:
+            PlanError: An option value that the API does not take.
+        """
+        setting = self.setting(made.action)
+        hidden = {option.id for option in made.action.options if option.id == "assigned_to"}
+        given = {**options, **dict.fromkeys(hidden, setting.analyst)}
+        return plan.rebuilt(made, given, setting)
+
+    def new_sheet(self, made: Plan) -> Sheet:
+        """The confirmation sheet for a plan, checked or not."""
+        return Sheet(made, clock=self._clock, lock=self._lock_state, replan=self.with_options)
+
+    # sending
+
+    def start(self, made: Plan, answers: Answers) -> Job:
+        """Send a plan: returns at once, the job goes on by itself. One plan starts one job.
+
+        Raises:
+            GuardRefused: A guard says no; nothing was sent.
+            ReadOnly: The write lock is closed.
+        """
+        if made.token in self._started:
+            raise GuardRefused("This plan was sent already.", "Look at :jobs.")
+        if made.profile.name != self.profile.name:
+            raise GuardRefused("This plan is for another tenant.", "Make it again here.")
+        made.check(answers, self._clock.now())
+        if made.action.kind != "alert" and made.tier >= Tier.WIDE and len(made.sent) > self._lock.cap:
+            raise GuardRefused(f"More than {self._lock.cap} machines.", "Raise the cap with :write 30m max=N.")
+        key = secrets.token_hex(4)
+        permit = self._lock.permit(key)
+        self._started.add(made.token)
+        now = self._clock.now()
+        rows = [Row(verdict.target, State.QUEUED, since=now) for verdict in made.sent]
+        struck = [Row(verdict.target, State.STRUCK, verdict.struck, now) for verdict in made.struck]
+        job = Job(key, self.profile.name, made.action, [*rows, *struck], now)
+        job.sending = True
+        self.jobs.append(job)
+        by_id = {row.target.id: row for row in rows}
+        sending = Sending(job, self._heading(job.id, made, answers), permit, deque(), by_id)
+        task = asyncio.create_task(self._run(sending, made, answers), name=f"mdetui-job-{key}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    async def dry_run(self, made: Plan, answers: Answers) -> list[Dry]:
+        """What would be sent, recorded as dry. The ids in it are used up.
+
+        Raises:
+            GuardRefused: The plan is not checked yet or nothing is left to send.
+            LedgerFailed: It could not be recorded.
+        """
+        if not made.checked or not made.sent:
+            raise GuardRefused("There is nothing to show yet.", "Wait for the check.")
+        await self.ledger.ready()
+        requests = made.requests(answers, self.ledger.new_id)
+        await self.ledger.dry(self._heading("", made, answers), requests)
+        base = self.profile.base_of("mde")
+        return [Dry(one.op.method, base + one.route, _indented(one)) for one in requests]
+
+    async def aclose(self) -> None:
+        """End: what was not sent is not sent, what was sent goes on at the service and is found at the next start."""
+        for job in self.jobs:
+            job.stop()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._follower.aclose()
+        self.ledger.close()
+
+    # after a restart, and undo
+
+    async def recover(self) -> list[Job]:
+        """Close what a dead run left open, and learn what is still isolated. Asks nothing when nothing is open.
+
+        Raises:
+            LedgerFailed: The ledger can't be read.
+        """
+        await self.ledger.ready()
+        found = await Recovery(self._wire, self.ledger, self._follower, self._clock, self.profile.name).run()
+        known = {job.id for job in self.jobs}
+        self.jobs[:0] = [job for job in found if job.id not in known]
+        self._isolated = {target.machine_id: (target, at) for target, at in await self.my_isolated()}
+        return found
+
+    async def my_isolated(self) -> list[tuple[Target, datetime | None]]:
+        """Machines isolated from here and not released from here, oldest first.
+
+        Raises:
+            LedgerFailed: The ledger can't be read.
+        """
+        return list(still_isolated(await self.ledger.entries(), self.profile.name).values())
+
+    def farewell(self) -> list[str]:
+        """Lines for the end: machines of mine that are still isolated, as far as known without reading."""
+        isolated = dict(self._isolated)
+        for job in self.jobs:
+            for row in job.rows:
+                if job.action.id == "machine.isolate" and row.ours and row.state in _TAKES_EFFECT:
+                    isolated.setdefault(row.target.machine_id, (row.target, row.asked))
+                elif job.action.id == "machine.release" and row.state is State.DONE:
+                    isolated.pop(row.target.machine_id, None)
+        now = self._clock.now()
+        name = text.line(self.profile.name)
+        return [
+            f"Still isolated in {name}: {target.shown}, since {text.age(at, now)}" for target, at in isolated.values()
+        ]
+
+    def undo_of(self, entry: Entry) -> Plan:
+        """The plan that undoes a ledger entry; it goes through a sheet like any other.
+
+        Raises:
+            PlanError: Nothing undoes it, or it was not carried out.
+        """
+        spec = catalogue.ACTIONS.get(entry.action)
+        if spec is None or not spec.undo_id or entry.profile != self.profile.name:
+            raise PlanError("Nothing undoes this.", spec.undo if spec is not None else "")
+        if not entry.carried_out:
+            raise PlanError(f"This was not carried out ({entry.event}).", "There is nothing to undo.")
+        undo = catalogue.action(spec.undo_id)
+        if undo.kind == "alert":
+            return self.draft(undo.id, entry.targets, restore=_old_values(entry))
+        if undo.kind == "action":
+            one = entry.targets[0]
+            open_action = Target(
+                entry.profile, "action", entry.action_id, spec.service_type, one.machine_id, one.machine_name
+            )
+            return self.draft(undo.id, [open_action])
+        return self.draft(undo.id, entry.targets)
+
+    # inside
+
+    async def _run(self, sending: Sending, made: Plan, answers: Answers) -> None:
+        job = sending.job
+        try:
+            await self.ledger.ready()
+        except LedgerFailed as error:
+            for row in sending.rows.values():
+                job.put(row, State.NOT_SENT, "not sent: the ledger can't be used", self._clock.now())
+            job.sending = False
+            job.halt(f"Stopped: {error}")
+            return
+        sending.requests.extend(made.requests(answers, self.ledger.new_id))
+        await self._runner.run(sending)
+
+    def _heading(self, job: str, made: Plan, answers: Answers) -> Heading:
+        ticket, words = split_reason(answers.reason)
+        return Heading(
+            job, self.profile, made.setting.analyst, made.setting.who, made.action.id, made.options, words, ticket
+        )
+
+    def _lock_state(self) -> tuple[bool, object]:
+        return self._lock.is_open, (self._lock.cap, self._who()[1])
+
+
+def _indented(request: Request) -> str:
+    return msgspec.json.format(request.json, indent=2).decode()
+
+
+def _old_values(entry: Entry) -> dict[str, AlertValues]:
+    """Old values of the fields an update changed; what was empty can't be emptied again through the API."""
+    restored = {}
+    for target in entry.targets:
+        wanted = entry.wanted.get(target.id, AlertValues()).to_dict()
+        old = entry.old.get(target.id, AlertValues()).to_dict()
+        if target.id not in entry.failed:
+            restored[target.id] = replace(AlertValues(), **{name: old[name] for name in wanted if name in old})
+    return restored
