@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
 from mdetui import simulator
 from mdetui.simulator import Options
 from mdetui.simulator.mount import Mounted
 from tests.clocks import HeldClock
+from tests.simulated import client_of
 
 StartSimulator = Callable[..., Mounted]
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the configuration, state or quota files of whoever runs it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        folder = home / name.lower()
+        folder.mkdir(mode=0o700)
+        monkeypatch.setenv(name, str(folder))
 
 
 @pytest.fixture
@@ -47,3 +59,10 @@ def start_simulator(simulator_options: Options) -> Iterator[StartSimulator]:
 def tenant(start_simulator: StartSimulator) -> Mounted:
     """A running small tenant: `.connection`, `.profile`, `.faults`, `.journal`, `.tenant`."""
     return start_simulator()
+
+
+@pytest.fixture
+async def raw_api(tenant: Mounted) -> AsyncIterator[httpx.AsyncClient]:
+    """A bare httpx client of `tenant` that carries a token: for tests of the tenant itself."""
+    async with client_of(tenant) as client:
+        yield client

@@ -52,6 +52,10 @@ _ESCAPES = (
     "\x1b",
     "ends with \x1b[",
     "\x1b[999999999999999999m",
+    "\x1b]4;1;rgb:00/00/00\x07",
+    "\x1b]9;4;1;50\x07",
+    "\x1b[?2004l\x1b[?2026h",
+    "\x1b[<u\x1b[>1u",
 )
 _MARKUP = (
     "[bold red]x[/bold red]",
@@ -92,6 +96,10 @@ _MARKUP = (
     "None",
     "undefined",
     "0x1b",
+    "[/][/][/]",
+    "[bold]\x1b[0m[/bold]",
+    "\n[red]next line[/red]",
+    "<!--#exec cmd=id-->",
 )
 _BIDI = (
     "\u202egnp.exe",
@@ -168,9 +176,8 @@ _HUGE = ("A" * HUGE, "漢" * HUGE, "a\u0301" * (HUGE // 2), "\x1b[31m" * (HUGE /
 def strings() -> tuple[str, ...]:
     """The two hundred: control characters one by one, escape sequences, markup, bidi, blanks, wide, huge."""
     controls = [f"c{chr(code)}d" for code in (*range(0x20), 0x7F)]
-    rest = [f"x{chr(code)}y" for code in range(0x80, 0xA0)]
-    plain = [*_ESCAPES, *_MARKUP, *_BIDI, *_UNSEEN, *_LINES, *_WIDE, *controls]
-    return tuple((plain + rest)[: 200 - len(_HUGE)] + list(_HUGE))
+    eight_bit = [f"x{chr(code)}y{chr(code + 1)}z" for code in range(0x80, 0xA0, 2)]
+    return (*_ESCAPES, *_MARKUP, *_BIDI, *_UNSEEN, *_LINES, *_WIDE, *controls, *eight_bit, *_HUGE)
 
 
 # names of properties whose value is text of the tenant; ids, times, hashes and what the program steers by stay

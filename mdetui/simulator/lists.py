@@ -113,7 +113,7 @@ def _false_link(name: str, arg: str, request: Request, query: Query, size: int) 
     if name == "nextlink-foreign":
         return _link(request, query.filter, query.skip + size, arg)
     if name == "nextlink-loop":
-        return _link(request, query.filter, size)
+        return _link(request, query.filter, query.skip)
     # names of the parameters lost, one more each time, and $skip never advances
     seen = request.url.query.count("=10000")
     base = f"https://{request.headers['host']}{request.scope['mdetui.path']}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -84,13 +84,17 @@ class Mounted:
             self._loop.run_forever()
         finally:
             build.cancel()
-            left = asyncio.all_tasks(self._loop)
-            for task in left:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-            if self._tenant:
-                self._tenant.close()
+            self._loop.run_until_complete(self._end())
             self._loop.close()
+
+    async def _end(self) -> None:
+        """Requests under way are told that it is over."""
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        if self._tenant:
+            self._tenant.close()
 
     async def _build(self) -> None:
         try:
@@ -161,16 +165,17 @@ class Mounted:
         return raw
 
 
-def _answer_of(raw: _Raw, request: httpx.Request) -> httpx.Response:
-    return httpx.Response(raw.status, headers=raw.headers, stream=_Body(raw.body), request=request)
-
-
-def _translated(error: BaseException, request: httpx.Request) -> BaseException:
+def _answer_of(future: Future[_Raw], request: httpx.Request) -> httpx.Response:
+    """The answer a finished future holds, or the exception a network would have raised."""
     from mdetui.simulator.wire import ConnectionDropped
 
-    if isinstance(error, ConnectionDropped):
-        return httpx.ReadError("Connection reset by peer", request=request)
-    return error
+    try:
+        raw = future.result(0)
+    except ConnectionDropped as error:
+        raise httpx.ReadError("Connection reset by peer", request=request) from error
+    except CancelledError as error:
+        raise httpx.ReadError("The pretend tenant was closed", request=request) from error
+    return httpx.Response(raw.status, headers=raw.headers, stream=_Body(raw.body), request=request)
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -209,10 +214,7 @@ class _Async(httpx.AsyncBaseTransport):
             await asyncio.wait_for(done, timeout)
         except TimeoutError:
             raise httpx.ReadTimeout("The pretend tenant took too long", request=request) from None
-        error = future.exception()
-        if error:
-            raise _translated(error, request) from error
-        return _answer_of(future.result(), request)
+        return _answer_of(future, request)
 
 
 def _wake(done: asyncio.Future[None]) -> None:
@@ -229,10 +231,6 @@ class _Sync(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         future = self._mounted.submit(request, request.read())
         timeout = request.extensions.get("timeout", {}).get("read")
-        try:
-            raw = future.result(timeout)
-        except TimeoutError:
-            raise httpx.ReadTimeout("The pretend tenant took too long", request=request) from None
-        except Exception as error:
-            raise _translated(error, request) from error
-        return _answer_of(raw, request)
+        if not wait([future], timeout).done:
+            raise httpx.ReadTimeout("The pretend tenant took too long", request=request)
+        return _answer_of(future, request)
