@@ -27,11 +27,12 @@ Condition = tuple[str, Callable[[Row], bool]]
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
-    """A store with 120 machines; one has a quote in its name."""
+    """A store with 120 machines; one has a quote in its name, some lack a name or an address."""
     made = Store(5, 120, START)
     machines.define(made)
     machines.build(made, 120)
     made.write("UPDATE machines SET name = $name WHERE n = 7", {"name": "o'brien-lt"})
+    made.write("UPDATE machines SET name = NULL, ip = NULL WHERE n % 10 = $n", {"n": 9})
     yield made
     made.close()
 
