@@ -8,6 +8,7 @@ so stops itself before it starves anybody.
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_right
 from collections.abc import Callable
 
@@ -99,7 +100,7 @@ class Quotas:
                 return answer
             if not self._shared:
                 break
-            await self._clock.sleep(_PAUSE)
+            await asyncio.sleep(_PAUSE)
         self._calls.trim(self._now())
         decide(self._calls)
         if self._shared and not answer[0]:

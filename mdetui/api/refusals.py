@@ -161,7 +161,7 @@ def error_of(
         return ServiceDown(f"The service could not answer {op.id}{reason}.", "Try again in a minute.", **facts)
     if refusal.code == "ActiveRequestAlreadyExists":
         return ActionAlreadyOpen(
-            f"An equal action is open on this machine already{reason}.", "Look at its open actions.", **facts
+            f"{op.id}: an equal action is open on this machine already{reason}.", "Look at its open actions.", **facts
         )
     if status == 400:
         return BadRequest(f"The service did not accept {op.id}{reason}.", **facts)

@@ -36,7 +36,7 @@ _MIN_WIDTH = 1
 _FIRST_CUT = 16
 # rows a window is made for, as shares of TOP: a small first page shows soon
 _FIRST_AIM = 0.2
-_AIM = 0.6
+_AIM = 0.75
 _WIDEN = 4
 # the service keeps alerts for 180 days unless told otherwise: only a guess of how much may be left
 _RETENTION = 180 * 86_400

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,6 @@ from urllib.parse import urlencode
 
 import httpx
 import msal
-from msal.exceptions import MsalServiceError
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import RequestException
 
@@ -105,8 +105,8 @@ class SecretApp:
                 azure_region=msal.ClientApplication.DISABLE_MSAL_FORCE_REGION,
                 client_capabilities=["cp1"],
             )
-        except (RequestException, MsalServiceError, ValueError, KeyError, RuntimeError) as error:
-            # `from None`: MSAL's texts quote whole answers
+        except Exception as error:
+            # any of them: MSAL trips in many ways over answers that are none. `from None`: its texts quote them
             raise self._failure(error, "") from None
 
     def acquire(self, scope: str, claims: str | None) -> Grant:
@@ -118,13 +118,18 @@ class SecretApp:
         self._app.remove_tokens_for_client()
         try:
             result = self._app.acquire_token_for_client([scope], claims_challenge=claims)
-        except (RequestException, MsalServiceError, ValueError, KeyError, RuntimeError) as error:
+        except Exception as error:
             raise self._failure(error, scope) from None
         token = result.get("access_token") if isinstance(result, dict) else None
         if not isinstance(token, str) or not token:
             status = self._http.last.status_code if self._http.last is not None else 0
             raise hints.refused(self._profile, scope, result if isinstance(result, dict) else {}, status)
-        return Grant(Secret(token), _seconds(result.get("expires_in"), 300.0), _seconds(result.get("refresh_in"), None))
+        refresh_on = _seconds(result.get("refresh_on"), None)
+        return Grant(
+            Secret(token),
+            _seconds(result.get("expires_in"), 300.0),
+            None if refresh_on is None else max(0.0, refresh_on - time.time()),
+        )
 
     def _failure(self, error: Exception, scope: str) -> SignInError:
         if isinstance(error, RequestException):

@@ -67,9 +67,11 @@ def read_secret(profile: Profile) -> Secret:
             f"The client secret file {shown} can't be read: {error.strerror or 'unknown reason'}.",
             f"Put the secret's value there with mode 0600 (profile {profile.name}).",
         ) from error
-    with os.fdopen(handle, "rb") as file:
-        _check_owner(os.fstat(file.fileno()), shown)
-        data = file.read(_MAX_BYTES + 1)
+    try:
+        _check_owner(os.fstat(handle), shown)
+        data = os.read(handle, _MAX_BYTES + 1)
+    finally:
+        os.close(handle)
     try:
         value = data.decode("utf-8")
     except UnicodeDecodeError as error:
