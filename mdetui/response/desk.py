@@ -316,6 +316,21 @@ class Desk:
             return self.draft(undo.id, [open_action])
         return self.draft(undo.id, entry.targets)
 
+    async def undo_of_job(self, job: Job) -> Plan:
+        """The plan that undoes what a job did, as one plan.
+
+        Raises:
+            PlanError: Nothing undoes it, or nothing of it was carried out.
+            LedgerFailed: The ledger can't be read.
+        """
+        await self.ledger.ready()
+        entries = [entry for entry in await self.ledger.entries() if entry.job == job.id and entry.carried_out]
+        if not entries:
+            raise PlanError("Nothing of this job was carried out.", "There is nothing to undo.")
+        plans = [self.undo_of(entry) for entry in entries]
+        restore = {key: values for made in plans for key, values in (made.restore or {}).items()}
+        return self.draft(plans[0].action.id, [one for made in plans for one in made.targets], None, restore or None)
+
     # inside
 
     async def _run(self, sending: Sending, made: Plan, answers: Answers) -> None:

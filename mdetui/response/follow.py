@@ -163,19 +163,26 @@ class Follower:
         ended = []
         for one in self._watched.get(action.id, []):
             state, detail = judge(one.job, one.row, action, now)
+            ending = state in EVENTS
+            # before the row shows its end: a job is not over while its end is not recorded
+            one.job.recording += ending and one.row.ours
             one.job.put(one.row, state, detail, now)
-            if not one.row.moving:
+            if ending:
                 ended.append(one)
         left = [one for one in self._watched.pop(action.id, []) if one not in ended]
         if left:
             self._watched[action.id] = left
         for one in ended:
             if one.row.ours:
-                await self._record(one, EVENTS[one.row.state], one.row.detail, action.id)
+                await self._record(one, action.id)
 
-    async def _record(self, one: _Watched, event: Event, detail: str, action_id: str) -> None:
+    async def _record(self, one: _Watched, action_id: str) -> None:
+        row = one.row
         try:
-            await self._ledger.tell(one.row.entry, event, detail, action_id=action_id)
+            await self._ledger.tell(row.entry, EVENTS[row.state], row.detail, action_id=action_id)
         except LedgerFailed as error:
             # it is sent and ended: the next start finds the open entry and reads the end again
             one.job.halt(f"Stopped: the end of an action could not be recorded. {error}")
+        finally:
+            one.job.recording -= 1
+            one.job.changed()

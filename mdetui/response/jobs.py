@@ -84,6 +84,7 @@ class Job:
 
     Attributes:
         sending: Whether something may still be sent.
+        recording: Ends that are just being written to the ledger.
         note: Why no more was sent; "".
         trouble: Why its actions can't be read at the moment; "".
         stopping: Set when no more is to be sent.
@@ -106,6 +107,7 @@ class Job:
         self.started = started
         self.restored = restored
         self.sending = False
+        self.recording = 0
         self.note = ""
         self.trouble = ""
         self.stopping = asyncio.Event()
@@ -114,7 +116,7 @@ class Job:
     @property
     def active(self) -> bool:
         """Whether something may still happen."""
-        return self.sending or any(row.moving for row in self.rows)
+        return self.sending or self.recording > 0 or any(row.moving for row in self.rows)
 
     @property
     def head(self) -> str:
