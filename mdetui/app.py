@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -47,7 +47,7 @@ class MdetuiApp(App[None]):
     """
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "f1"
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "nothing", "", show=False, priority=True, id="app.nothing", tooltip="Does nothing"),
         Binding("ctrl+c", "stop_load", "", show=False, id="app.stop-anywhere", tooltip="Never quits"),
     ]
@@ -74,7 +74,7 @@ class MdetuiApp(App[None]):
         self.farewell = ""
         self.history = History()
         self.sessions: dict[str, Session] = {}
-        self._log: RequestLog | None = None
+        self._requests: RequestLog | None = None
         self._too_small = False
         self._lock_shown: tuple[str, bool, int] = ("", False, 0)
         self._theme_errors: list[MdetuiError] = []
@@ -119,11 +119,11 @@ class MdetuiApp(App[None]):
     @property
     def request_log(self) -> RequestLog:
         """The request log of this program, one for all tenants."""
-        if self._log is None:
+        if self._requests is None:
             from mdetui.api.log import RequestLog
 
-            self._log = RequestLog()
-        return self._log
+            self._requests = RequestLog()
+        return self._requests
 
     def session(self, profile: str) -> Session:
         """The session of a profile, opened when it is first needed.
@@ -262,11 +262,11 @@ class MdetuiApp(App[None]):
 
         self.visit(ledger_place(parent))
 
-    def open_jobs(self, parent: Place) -> None:
-        """What was sent from here."""
+    def open_jobs(self) -> bool:
+        """What was sent from here; False when nothing was."""
         from mdetui.screens.jobs import show_jobs
 
-        show_jobs(self, parent)
+        return show_jobs(self)
 
     def _draw(self, place: Place) -> None:
         while len(self.screen_stack) > 1:
@@ -298,7 +298,8 @@ class MdetuiApp(App[None]):
 
     async def leave(self) -> None:
         """Quit; asks only while one of my jobs is still sending."""
-        sending = sum(job.sending for session in self._busy() for job in session.desk.jobs)
+        jobs = [job for session in self._busy() for job in session.desk.jobs if job.sending]
+        sending = sum(row.state == "queued" for job in jobs for row in job.rows)
         if not sending:
             await self.quit_now()
             return

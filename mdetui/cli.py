@@ -31,7 +31,9 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     root.add_argument("--version", action="version", version=f"mdetui {__version__}")
-    root.add_argument("--demo", action="store_true", help="open the demo tenant: in this program, no network, nothing can break")
+    root.add_argument(
+        "--demo", action="store_true", help="open the demo tenant: in this program, no network, nothing can break"
+    )
     root.add_argument("--config", metavar="FILE", help="configuration file instead of the user's config.toml")
     root.add_argument("--profile", metavar="NAME", help="open this profile instead of the login screen")
     root.add_argument(
@@ -40,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
         help=f"open the write lock at the start, for {_DEFAULT_WRITE_MINUTES} minutes unless given; read-only is the default",
     )  # fmt: skip
     root.add_argument("--theme", metavar="NAME", help="dark, light, contrast, ansi or a theme of your own")
-    root.add_argument("--mouse", action=argparse.BooleanOptionalAction, default=None, help="mouse support (off by default)")
+    root.add_argument(
+        "--mouse", action=argparse.BooleanOptionalAction, default=None, help="mouse support (off by default)"
+    )
     commands = root.add_subparsers(dest="command", metavar="COMMAND")
     simulator = commands.add_parser(
         "simulator",

@@ -62,7 +62,7 @@ _NAMES = {
 GLOBAL = (
     Key("app.help", "question_mark", "help", "help", "All keys valid here, searchable; Enter runs one", 1),
     Key("app.back", "escape", "back", "back", "One level up; never quits, never stops what was sent", 60),
-    Key("app.command", "colon", "command", "go", "Command bar: another view, a filter, the write lock", 3),
+    Key("app.command", "colon", "command", "go", "Command bar: another view, a filter, the write lock", 7),
     Key("app.palette", "ctrl+p,f1", "palette", "palette", "Search everything that can be done here"),
     Key("app.quit", "q", "close_view", "close", "Close this view; at the top, quit"),
     Key("app.nothing", "ctrl+q", "nothing", "", "Does nothing: it quits other programs, not this one"),
@@ -113,13 +113,13 @@ LIST = (
 )
 
 ENTITY = (
-    Key("row.machine", "m", "machine", "machine", "Open the machine of this row", 4),
+    Key("row.machine", "m", "machine", "machine", "Open the machine of this row", 3),
     Key("row.pivot", "p", "pivot", "pivot", "From this row to what belongs to it", 25),
 )
 
 WRITES = (
-    Key("row.act", "a", "act", "act", "Action menu: isolate, release, scan", 5),
-    Key("row.triage", "t", "triage", "triage", "Triage menu: assign, status, classification, comment", 6),
+    Key("row.act", "a", "act", "act", "Action menu: isolate, release, scan", 4),
+    Key("row.triage", "t", "triage", "triage", "Triage menu: assign, status, classification, comment", 5),
 )
 
 PAGE = (
@@ -147,13 +147,30 @@ BAR = (
     Key("bar.newer", "down", "newer", "newer", "Newer line"),
 )
 
+# The sheet is a state machine that wants every key (`response.sheet`): what is listed here with the action "sheet" is
+# for the bottom line and the help, its meaning is there.
 SHEET = (
-    Key("sheet.next", "tab,enter", "next_field", "next field", "Next field, at the end the action line", 2, "Tab"),
-    Key("sheet.previous", "shift+tab", "previous_field", "previous field", "Previous field"),
-    Key("sheet.leave", "escape", "leave", "leave", "Leave; nothing is sent", 3),
-    Key("sheet.scroll_down", "pagedown", "scroll_targets(1)", "scroll", "Scroll the targets down"),
-    Key("sheet.scroll_up", "pageup", "scroll_targets(-1)", "scroll", "Scroll the targets up"),
+    Key("sheet.next", "tab", "sheet", "next field", "Next field, at the end the action line; Enter does the same", 2),
+    Key("sheet.previous", "shift+tab", "sheet", "previous field", "Previous field"),
+    Key("sheet.send", "exclamation_mark", "sheet", "send", "Send, on the action line when it is armed", 5),
+    Key("sheet.dry", "d", "sheet", "dry run", "Show method, path and body of every call, on the action line", 6),
+    Key("sheet.leave", "escape", "sheet", "leave", "Leave; nothing is sent", 3),
+    Key("sheet.down", "pagedown", "scroll(1)", "scroll", "Scroll the targets down", 7),
+    Key("sheet.up", "pageup", "scroll(-1)", "scroll", "Scroll the targets up"),
     Key("sheet.nothing", "ctrl+q", "nothing", "", "Does nothing"),
+    Key("sheet.calm", "ctrl+c", "nothing", "", "Does nothing here"),
+)
+
+JOB = (
+    Key("job.leave", "escape,q", "leave", "leave", "Leave; the work goes on", 2),
+    Key("job.stop", "x", "stop", "send no more", "Send no more; what was sent goes on at the service", 4),
+    Key("job.apart", "p", "apart", "protected machines", "Confirm the protected machines, each by its name", 3),
+    Key("job.undo", "u", "undo", "undo", "Open the sheet that undoes what was done", 5),
+    Key("job.next", "tab", "next_job", "next job", "The next job", 6),
+    Key("job.down", "down,j,pagedown", "scroll(1)", "scroll", "Scroll down"),
+    Key("job.up", "up,k,pageup", "scroll(-1)", "scroll", "Scroll up"),
+    Key("job.nothing", "ctrl+q", "nothing", "", "Does nothing"),
+    Key("job.calm", "ctrl+c", "nothing", "", "Does nothing here"),
 )
 
 CONTEXTS: dict[str, tuple[Key, ...]] = {
@@ -168,6 +185,7 @@ CONTEXTS: dict[str, tuple[Key, ...]] = {
     "menu": MENU,
     "bar": BAR,
     "sheet": SHEET,
+    "job": JOB,
 }
 
 

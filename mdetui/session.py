@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mdetui.api.client import Client, Pager
+from mdetui.api.delta import Changes, changes
 from mdetui.api.endpoints import Operation, operation
 from mdetui.api.gate import WriteLock
 from mdetui.api.log import RequestLog
@@ -76,7 +77,14 @@ class Session:
         if self._desk is None:
             from mdetui.response.desk import Desk
 
-            self._desk = Desk(self.client, self.profile, lock=self.lock, clock=self.clock)
+            self._desk = Desk(
+                self.client,
+                self.profile,
+                lock=self.lock,
+                quotas=self.quotas,
+                who=lambda: (self.identity, self.analyst),
+                clock=self.clock,
+            )
         return self._desk
 
     @property
@@ -91,6 +99,17 @@ class Session:
     async def read(self, op: str, path: Mapping[str, str], query: Mapping[str, str], *, fresh: bool = False) -> Any:
         """A read through the cache of 60 s: the model or page of the operation."""
         return await self.reads.get(operation(op), path=path, query=query, fresh=fresh)
+
+    async def raw(self, op: str, path: Mapping[str, str]) -> bytes:
+        """An entity's JSON as the service sent it. What is decoded of it goes into the cache."""
+        found = operation(op)
+        answer = await self.client.send(found, path=path)
+        self.reads.put(found, answer.decode(found), path=path)
+        return answer.content
+
+    async def changed_alerts(self, since: datetime) -> Changes:
+        """Alerts that are new or changed since this host's time `since`, in one background request."""
+        return await changes(self.client, operation("alerts.list"), since)
 
     def peek(self, op: str, path: Mapping[str, str], query: Mapping[str, str]) -> Any | None:
         """What the cache holds of a read, without asking."""
@@ -120,6 +139,8 @@ class Session:
 
     async def close(self) -> None:
         """End the client and the connection; jobs that were sent go on at the service."""
+        if self._desk is not None:
+            await self._desk.aclose()
         await self.client.aclose()
         await self.tokens.aclose()
         self._connection.close()

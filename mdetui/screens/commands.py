@@ -141,7 +141,7 @@ async def _ledger(frame: Frame, rest: str) -> None:
 
 
 async def _jobs(frame: Frame, rest: str) -> None:
-    frame.mde.open_jobs(frame.place)
+    frame.action_jobs()
 
 
 async def _log(frame: Frame, rest: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
@@ -53,6 +53,13 @@ class Frame(Screen[None]):
     Frame { layout: vertical; background: $background; }
     Frame > #top { background: $panel; }
     Frame > #bottom.-hidden { display: none; }
+    /* the preview: below where there is height for it, beside where there is width */
+    Frame.-tall ListBody.-preview > #preview { display: block; }
+    Frame.-wide ListBody { layout: horizontal; }
+    Frame.-wide ListBody.-preview > #preview {
+        display: block; height: 1fr; width: 44%; border-top: none; border-left: solid $secondary 40%;
+    }
+    Frame ListBody.-full > #preview { display: none; }
     """
     AUTO_FOCUS = ""
     KEYS = "list"
@@ -226,10 +233,22 @@ class Frame(Screen[None]):
         """Textual's palette over the same actions."""
         await self.app.run_action("command_palette")
 
+    def ask_analyst(self, then: Callable[[str], None]) -> None:
+        """The token is an app's: ask who is answerable before the lock opens."""
+        from mdetui.screens.ask import AskScreen
+
+        def answered(name: str | None) -> None:
+            if name:
+                then(name)
+
+        question = "The sign-in is an app. Your name, for comments and the ledger (j.ito@contoso.com):"
+        self.app.push_screen(AskScreen("Who are you?", question), answered)
+
     def action_request_log(self) -> None:
         """What was asked of the service."""
         self.mde.open_log(self.place)
 
     def action_jobs(self) -> None:
         """What was sent."""
-        self.mde.open_jobs(self.place)
+        if not self.mde.open_jobs():
+            self.say("Nothing was sent from here.")

@@ -23,6 +23,7 @@ from mdetui.widgets.feed_table import FeedTable
 from mdetui.widgets.lines import LinesView
 
 if TYPE_CHECKING:
+    from mdetui.api.delta import Changes
     from mdetui.app import MdetuiApp
 
 # seconds the cursor must rest: the preview follows from what is known, then asks
@@ -30,8 +31,6 @@ REST_DRAW = 0.15
 REST_ASK = 0.30
 # seconds between two looks at the ages on screen
 TICK = 20.0
-# seconds that a refresh looks back beyond the last one: the service's clock is not ours (errors-limits page, section 5)
-OVERLAP = 300.0
 
 
 class ListBody(Container):
@@ -41,17 +40,10 @@ class ListBody(Container):
     ListBody { height: 1fr; width: 1fr; layout: vertical; }
     ListBody > FeedTable { height: 1fr; width: 1fr; }
     ListBody > #preview { height: 7; border-top: solid $secondary 40%; display: none; }
-    .-tall ListBody.-preview > #preview { display: block; }
-    .-wide ListBody { layout: horizontal; }
-    .-wide ListBody > #preview { height: 1fr; width: 44%; border-top: none; border-left: solid $secondary 40%; }
-    .-wide ListBody.-beside > #preview { display: block; }
-    ListBody.-full > #preview, .-wide ListBody.-full > #preview { display: none; }
     """
 
     class Changed(Message):
         """Something the lines around the list show has changed."""
-
-        can_replace_any = True
 
         def can_replace(self, message: Message) -> bool:
             """A burst of them is one."""
@@ -84,13 +76,12 @@ class ListBody(Container):
             self.error = error
 
     class Refreshed(Message):
-        """A refresh found these rows."""
+        """A refresh found these changes."""
 
-        def __init__(self, listing: Listing, batch: Any, asked_at: Any) -> None:
+        def __init__(self, listing: Listing, changes: Changes) -> None:
             super().__init__()
             self.listing = listing
-            self.batch = batch
-            self.asked_at = asked_at
+            self.changes = changes
 
     class Borrowed(Message):
         """A read for the preview came, or failed."""
@@ -110,8 +101,7 @@ class ListBody(Container):
         self._ask: Timer | None = None
         self._borrowed: dict[RowKey, dict[str, Any]] = {}
         self._previewed: RowKey | None = None
-        self._stopped = False
-        self.set_class(self.view.preview is not None, "-preview", "-beside")
+        self.set_class(self.view.preview is not None, "-preview")
         self.set_class(listing.wide, "-full")
 
     @property
@@ -149,7 +139,7 @@ class ListBody(Container):
         """Keep what brings the place back; a page under way is asked for again when the person returns."""
         self.listing.position = self.table.position()
         if self.feed.state == "loading":
-            self.feed.stop()
+            self.feed.abandon()
 
     def context(self) -> Context:
         """What cells may depend on now."""
@@ -160,8 +150,6 @@ class ListBody(Container):
     def start(self) -> None:
         """Load the first page, or go on where a load was cut off by leaving."""
         if self.feed.loaded:
-            if self.feed.state == "stopped" and not self._stopped:
-                self.feed.state = "idle"
             self._after_rows()
             self.show_preview()
         elif self.feed.load_more():
@@ -173,7 +161,7 @@ class ListBody(Container):
 
     async def _fetch(self, listing: Listing) -> None:
         try:
-            source = listing.open_source(self.mde.session(listing.profile))
+            source = listing.open_source(lambda: self.mde.session(listing.profile))
             if listing.asked_at is None:
                 listing.asked_at = self.mde.clock.now()
             batch = await source.next()
@@ -233,7 +221,6 @@ class ListBody(Container):
 
     def load_on(self) -> None:
         """Ask for the next page because a person wants it (retry after a failure, the end of a filtered list)."""
-        self._stopped = False
         if self.feed.load_more():
             self._load()
 
@@ -251,7 +238,6 @@ class ListBody(Container):
         if self.feed.state != "loading":
             return False
         self.workers.cancel_group(self, "load")
-        self._stopped = True
         self.feed.stop()
         self.post_message(self.Changed())
         return True
@@ -267,25 +253,29 @@ class ListBody(Container):
 
     async def _refresh(self, listing: Listing) -> None:
         session = self.mde.session(listing.profile)
-        asked_at = self.mde.clock.now()
         try:
-            batch = await session.changed_alerts(listing.asked_at, OVERLAP)
+            changes = await session.changed_alerts(listing.asked_at)
         except MdetuiError as error:
             # the rows on screen stay; the next refresh asks again from the same time
             self.post_message(self.Told(None, f"Refresh: {text.line(error.what)}"))
         else:
-            self.post_message(self.Refreshed(listing, batch, asked_at))
+            self.post_message(self.Refreshed(listing, changes))
 
     def on_list_body_refreshed(self, event: Refreshed) -> None:
         """Known rows are replaced where they stand; new ones are announced."""
         event.stop()
         if event.listing is not self.listing:
             return
-        self.listing.asked_at = event.asked_at
-        batch = event.batch
-        matches = self.listing.query.matches
-        rows = [row for row in batch.rows if self.feed.item((self.feed.profile, row.id)) is not None or matches(row)]
+        self.listing.asked_at = event.changes.until
+        matches, profile = self.listing.query.matches, self.feed.profile
+        rows = [
+            row
+            for row in event.changes.page.rows
+            if self.feed.item((profile, row.id)) is not None or (self.feed.shape.bad(row) is None and matches(row))
+        ]
         self.apply(self.feed.announce(_Rows(rows)))
+        if event.changes.more:
+            self.post_message(self.Told(None, "More has changed than one refresh brings. Press r to reload the queue."))
 
     def show_new(self) -> bool:
         """Show the announced rows; False when there are none."""

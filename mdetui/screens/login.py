@@ -36,7 +36,7 @@ class LoginScreen(Commanding):
         yield welcome
         self.feed: Feed = new_feed(VIEW, "")
         self.feed.add(_Profiles(self._rows()), complete=True)
-        yield FeedTable(VIEW.columns, self.feed, self._context, scrollbar=False)
+        yield FeedTable(VIEW.columns, self.feed, self._drawn_with, scrollbar=False)
 
     def _welcome(self) -> list[Line]:
         if len(self.mde.config.profiles) > 1:
@@ -55,7 +55,7 @@ class LoginScreen(Commanding):
             ),
         ]
 
-    def _context(self) -> Context:
+    def _drawn_with(self) -> Context:
         return Context(self.mde.clock.now())
 
     def _rows(self) -> list[ProfileRow]:

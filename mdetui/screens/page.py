@@ -16,7 +16,7 @@ from mdetui.keys import Key, context
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.places import PagePlace
 from mdetui.screens.row_writes import RowWrites
-from mdetui.views.base import Cell, Line, Need, Pivot, Tab
+from mdetui.views.base import RAW, Cell, Line, Need, Pivot, Tab
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.lines import LinesView
 from mdetui.widgets.tab_strip import TabStrip
@@ -115,7 +115,11 @@ class PageScreen(RowWrites):
             if path is None:
                 return
             session = self.mde.session(self.place.profile)
-            value: Any = await session.read(need.operation, path, need.query(subject), fresh=fresh)
+            value: Any
+            if need is RAW:
+                value = await session.raw(self.spot.page.operation, {"id": self.spot.page_id})
+            else:
+                value = await session.read(need.operation, path, need.query(subject), fresh=fresh)
         except MdetuiError as error:
             value = error
         else:
@@ -168,15 +172,8 @@ class PageScreen(RowWrites):
         if entity is None or any(need.name not in good for need in tab.needs):
             return READING
         if tab.lines is None:
-            return self._json_lines()
+            return json_lines(good["raw"])
         return tab.lines(entity, self.mde.context(self.place.profile), good)
-
-    def _json_lines(self) -> list[Line]:
-        session = self.mde.opened(self.place.profile)
-        raw = session.raw(self.spot.page.operation, {"id": self.spot.page_id}) if session else None
-        if raw is None:
-            return [Line((Cell("The raw answer is no longer kept. Press r to ask again.", "muted"),))]
-        return [Line((Cell(part),), 4) for part in text.block(raw)]
 
     # what keys act on
 
@@ -205,6 +202,11 @@ class PageScreen(RowWrites):
     def name_of(self, item: Any) -> str | None:
         """Of the row, else of the entity."""
         return super().name_of(item) if self.list_body is not None else self.spot.page.name(item)
+
+    @property
+    def kind(self) -> str:
+        """Of the list, else of the entity."""
+        return super().kind if self.list_body is not None else self.spot.page.kind
 
     def scroll_text(self, lines: int = 0, pages: int = 0) -> None:
         """Scroll the open text."""
@@ -262,6 +264,17 @@ class PageScreen(RowWrites):
         self.ask((*self.spot.page.needs, *self.tab.needs), fresh=True)
         if self.list_body is not None:
             super().action_reload()
+
+
+def json_lines(raw: bytes) -> list[Line]:
+    """An answer as sent, with line breaks; it is shown even when it is no JSON."""
+    import msgspec
+
+    try:
+        pretty = msgspec.json.format(raw, indent=2)
+    except msgspec.DecodeError:
+        pretty = raw
+    return [Line((Cell(part),), 4) for part in text.block(pretty.decode("utf-8", "replace"))]
 
 
 class _Id:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Place:
     """One place. Subclasses say which screen draws it."""
 
-    profile: str = ""
-    parent: Place | None = None
+    profile: str
+    parent: Place | None
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -52,7 +52,8 @@ class Listing:
         view: Columns, preview and keys.
         profile: Which tenant.
         query: What was asked of the server.
-        make_source: Opens the pages, once there is a session.
+        make_source: Opens the pages of the tenant; None takes the view's own operation.
+        local: Opens rows of this host instead: no tenant is needed.
         refreshable: Whether the queue announces new rows (alerts of the whole tenant).
         error: Why loading stopped, shown in the list's own place.
     """
@@ -61,6 +62,7 @@ class Listing:
     profile: str
     query: Query = field(default_factory=lambda: Query("", ""))
     make_source: Callable[[Session], Source] | None = None
+    local: Callable[[], Source] | None = None
     refreshable: bool = False
     feed: Feed = field(init=False)
     source: Source | None = None
@@ -71,13 +73,19 @@ class Listing:
     def __post_init__(self) -> None:
         self.feed = new_feed(self.view, self.profile)
 
-    def open_source(self, session: Session) -> Source:
-        """The pages of this list."""
+    def open_source(self, session: Callable[[], Session]) -> Source:
+        """The pages of this list.
+
+        Args:
+            session: Gives the tenant's session; not called for rows of this host.
+        """
         if self.source is None:
-            if self.make_source is not None:
-                self.source = self.make_source(session)
+            if self.local is not None:
+                self.source = self.local()
+            elif self.make_source is not None:
+                self.source = self.make_source(session())
             else:
-                self.source = session.pager(self.view.operation, filter=self.query.filter)
+                self.source = session().pager(self.view.operation, filter=self.query.filter)
         return self.source
 
     def restart(self) -> None:
@@ -91,14 +99,14 @@ def new_feed(view: View, profile: str) -> Feed:
     sorts = {column.id: column.sort for column in view.columns if column.sort is not None}
     column, descending = view.default_sort
     shape = Shape(
-        row_id=lambda row: row.id,
+        row_id=view.key,
         texts=view.texts,
         order=sorts[column] if column else None,
         descending=descending,
         sorts=sorts,
         folds={"repeats": view.fold} if view.fold is not None else {},
         version=view.version,
-        bad=lambda row: getattr(row, "why_bad", None),
+        bad=lambda row: getattr(row, "why", None),
     )
     feed = Feed(profile, shape)
     if view.fold is not None:
@@ -173,6 +181,9 @@ class PagePlace(Place):
 @dataclass(eq=False)
 class LoginPlace(Place):
     """The list of profiles."""
+
+    profile: str = ""
+    parent: Place | None = None
 
     @property
     def crumbs(self) -> tuple[str, ...]:

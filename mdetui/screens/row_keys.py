@@ -51,6 +51,11 @@ class RowKeys(Commanding):
         body = self.list_body
         return body.view.portal(item) if body else None
 
+    def key_of(self, item: Any) -> str:
+        """The subject's id."""
+        body = self.list_body
+        return str(body.view.key(item) if body else item.id)
+
     def name_of(self, item: Any) -> str | None:
         """The subject's name."""
         body = self.list_body
@@ -315,7 +320,7 @@ class RowKeys(Commanding):
         """The id."""
         item = self.subject()
         if item is not None:
-            self._send("id", str(item.id))
+            self._send("id", self.key_of(item))
 
     def action_copy_menu(self) -> None:
         """Id, name, row, JSON, link."""
@@ -334,7 +339,7 @@ class RowKeys(Commanding):
 
     def copies(self, item: Any) -> list[tuple[str, str, str]]:
         """What can be copied of a row: letter, label, value."""
-        values = [("i", "id", str(item.id)), ("n", "name", str(self.name_of(item) or ""))]
+        values = [("i", "id", self.key_of(item)), ("n", "name", str(self.name_of(item) or ""))]
         body = self.list_body
         if body is not None:
             context = body.context()
@@ -344,7 +349,7 @@ class RowKeys(Commanding):
                 page, index = raw
                 values.append(("j", "JSON", page.row(index).decode("utf-8", "replace")))
         machine = self.machine_of(item)
-        if machine and machine != item.id:
+        if machine and machine != self.key_of(item):
             values.append(("m", "machine id", machine))
         path = self.portal_of(item)
         if path:

@@ -6,7 +6,22 @@ from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.views import evidence, words
-from mdetui.views.base import BLANK, Borrowed, Cell, Column, Context, Line, Need, Page, Pivot, Tab, View, fact, heading
+from mdetui.views.base import (
+    BLANK,
+    RAW,
+    Borrowed,
+    Cell,
+    Column,
+    Context,
+    Line,
+    Need,
+    Page,
+    Pivot,
+    Tab,
+    View,
+    fact,
+    heading,
+)
 from mdetui.views.machines import machine_facts
 
 if TYPE_CHECKING:
@@ -22,7 +37,7 @@ COLUMNS = (
         "age", "AGE", lambda row, ctx: words.when(row.alert_creation_time, ctx), 4, right=True,
         sort=lambda row: words.time_key(row.alert_creation_time),
     ),
-    Column("title", "TITLE", lambda row, _: words.plain(row.title), 24, grow=4, sort=lambda row: (row.title or "").lower()),
+    Column("title", "TITLE", lambda row, _: words.plain(row.title), 24, grow=8, sort=lambda row: (row.title or "").lower()),
     Column(
         "machine", "MACHINE", lambda row, ctx: words.machine(row.computer_dns_name, ctx, row.machine_id), 15, grow=1,
         sort=lambda row: (row.computer_dns_name or "").lower(),
@@ -237,7 +252,7 @@ PAGE = Page(
         Tab("evidence", "Evidence", evidence_lines),
         Tab("files", "Files", file_lines, (_by_id("files"),)),
         Tab("network", "Network", network_lines, (_by_id("ips"), _by_id("domains"))),
-        Tab("json", "JSON"),
+        Tab("json", "JSON", needs=(RAW,)),
     ),
     title=lambda alert, page_id: text.line(alert.title if alert else page_id),
     needs=(_MACHINE,),

@@ -22,6 +22,7 @@ STYLES = (
     "state.busy",
     "protected",
     "link",
+    "cursor",
 )
 
 
@@ -125,6 +126,10 @@ class Need:
     query: Callable[[Any], Mapping[str, str]] = lambda row: {}
 
 
+# the entity of the page as the service sent it
+RAW = Need("raw", "", lambda row: {"id": row.id})
+
+
 @dataclass(frozen=True, slots=True)
 class Pivot:
     """From a row to what belongs to it.
@@ -161,7 +166,8 @@ class View:
         preview: Row, context and borrowed reads to lines; None for no preview.
         needs: Reads the preview borrows.
         opens: Id of the page that Enter opens, "" for none.
-        page_id: Row to the id of that page.
+        key: Row to its id, unique within the tenant.
+        page_id: Row to the id of the page that Enter opens.
         machine_id: Row to the machine id that `m` opens, or None.
         fold: Row to a key by which repeats are folded, or None.
         version: Row to its time of update, so that a late answer does not replace a newer row; None when unknown.
@@ -182,6 +188,7 @@ class View:
     preview: Callable[[Any, Context, Borrowed], list[Line]] | None = None
     needs: tuple[Need, ...] = ()
     opens: str = ""
+    key: Callable[[Any], str] = lambda row: row.id
     page_id: Callable[[Any], str | None] = lambda row: row.id
     machine_id: Callable[[Any], str | None] = lambda row: None
     fold: Callable[[Any], Any] | None = None

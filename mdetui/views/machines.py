@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from mdetui import text
 from mdetui.views import words
-from mdetui.views.base import BLANK, Borrowed, Cell, Column, Context, Line, Need, Page, Pivot, Tab, View, fact
+from mdetui.views.base import (
+    BLANK,
+    RAW,
+    Borrowed,
+    Cell,
+    Column,
+    Context,
+    Line,
+    Need,
+    Page,
+    Pivot,
+    Tab,
+    View,
+    fact,
+)
 
 if TYPE_CHECKING:
     from mdetui.api.models.action import MachineAction
@@ -256,7 +270,7 @@ PAGE = Page(
         Tab("software", "Software", view="software", path=_path),
         Tab("vulnerabilities", "CVEs", view="vulnerabilities", path=_path),
         Tab("actions", "Actions", view="actions", filter=lambda page_id: f"machineId eq '{page_id}'"),
-        Tab("json", "JSON"),
+        Tab("json", "JSON", needs=(RAW,)),
     ),
     title=lambda machine, page_id: text.line(machine.computer_dns_name if machine else page_id).split(".")[0],
     needs=(_ACTIONS,),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from mdetui.errors import PlanError
@@ -180,8 +179,12 @@ def parse(view: str, line: str, me: str = "") -> Query:
             )
         word = known[name]
         parts.append(word.filter(value, me))
-        tests.append(partial(word.fits, value=value, me=me))
+        tests.append(_test(word, value, me))
     return Query(server.strip(), " and ".join(parts), local.strip(), tuple(tests))
+
+
+def _test(word: Word, value: str, me: str) -> Callable[[Any], bool]:
+    return lambda row: word.fits(row, value, me)
 
 
 def _split_local(line: str) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdetui.views import actions, alerts, inventory, machines
+from mdetui.views import actions, alerts, inventory, ledger, log, machines
 from mdetui.views.base import Page, View
 
 VIEWS: dict[str, View] = {
@@ -14,6 +14,8 @@ VIEWS: dict[str, View] = {
         inventory.USERS,
         inventory.SOFTWARE,
         inventory.VULNERABILITIES,
+        log.VIEW,
+        ledger.VIEW,
     )
 }
 

@@ -25,6 +25,7 @@ _RULES = {
     "state-busy": "color: $text-accent;",
     "protected": "color: $text-warning; text-style: bold;",
     "link": "color: $text-accent;",
+    "cursor": "text-style: reverse;",
 }
 
 

@@ -1,0 +1,197 @@
+"""JobScreen: the table a sheet turns into once it is sent, and what `:jobs` brings back, after a restart too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.screen import Screen
+
+from mdetui import text
+from mdetui.errors import MdetuiError
+from mdetui.keys import Key, context
+from mdetui.response.jobs import Job, Row, State
+from mdetui.response.plan import Plan
+from mdetui.screens.confirm import SheetScreen
+from mdetui.views.base import BLANK, Cell, Line
+from mdetui.widgets.bindings import bindings
+from mdetui.widgets.bottom_line import BottomLine
+from mdetui.widgets.lines import LinesView
+from mdetui.widgets.one_line import OneLine
+
+if TYPE_CHECKING:
+    from mdetui.app import MdetuiApp
+    from mdetui.response.desk import Desk
+
+_STYLES = {
+    State.QUEUED: "muted",
+    State.ACCEPTED: "state.busy",
+    State.RUNNING: "state.busy",
+    State.DONE: "state.good",
+    State.FAILED: "state.bad",
+    State.TIMED_OUT: "state.bad",
+    State.UNCLEAR: "state.warn",
+    State.NOT_SENT: "state.warn",
+    State.LAPSED: "state.warn",
+}
+
+
+class JobScreen(Screen[None]):
+    """One job, followed to the end. Leaving it stops nothing."""
+
+    BINDINGS = bindings("job")
+    DEFAULT_CSS = """
+    JobScreen { layout: vertical; background: $background; }
+    JobScreen > #top { background: $panel; }
+    JobScreen > #rows { height: 1fr; }
+    """
+
+    class Undo(Message):
+        """The plan that undoes the job, or why there is none."""
+
+        def __init__(self, plan: Plan | None, error: MdetuiError | None) -> None:
+            super().__init__()
+            self.plan = plan
+            self.error = error
+
+    def __init__(self, desk: Desk, job: Job, apart: Plan | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self.job = job
+        self.apart = apart
+        self._watching = job.subscribe(self._changed)
+
+    @property
+    def mde(self) -> MdetuiApp:
+        """The app, with its own type."""
+        return cast("MdetuiApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Head, rows, keys."""
+        yield OneLine(id="top")
+        rows = LinesView(id="rows")
+        rows.can_focus = False
+        yield rows
+        yield BottomLine()
+
+    def on_mount(self) -> None:
+        """Draw, and again once in a while: how long something runs is part of it."""
+        self.draw()
+        self.set_interval(5.0, self.draw)
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more; the job goes on."""
+        self._watching()
+
+    def _changed(self) -> None:
+        if self.is_attached:
+            self.call_later(self.draw)
+
+    def keys(self) -> Iterable[Key]:
+        """Only what can be done with this job now."""
+        allowed = {"job.leave", "job.down"}
+        if self.job.sending:
+            allowed.add("job.stop")
+        if self.apart is not None:
+            allowed.add("job.apart")
+        if self._undoable():
+            allowed.add("job.undo")
+        if len(self.desk.jobs) > 1:
+            allowed.add("job.next")
+        return [key for key in context("job") if key.id in allowed]
+
+    def _undoable(self) -> bool:
+        return not self.job.sending and any(
+            row.entry and row.state in (State.DONE, State.RUNNING) for row in self.job.rows
+        )
+
+    def draw(self) -> None:
+        """The job as it stands."""
+        job = self.job
+        number = self.desk.jobs.index(job) + 1 if job in self.desk.jobs else 1
+        right = f"job {number} of {max(1, len(self.desk.jobs))}  {job.profile}"
+        self.query_one("#top", OneLine).show([Cell(job.head, "strong")], [Cell(right, "muted")])
+        now = self.mde.clock.now()
+        width = max((len(row.target.shown) for row in job.rows), default=10)
+        lines = [self._line(row, min(width, 40), now) for row in job.rows]
+        notes = [Line((Cell(part, "state.warn"),)) for part in (job.note, job.trouble) if part]
+        if self.apart is not None:
+            notes.append(Line((Cell("Protected machines were left out. p opens their own sheet.", "protected"),)))
+        if not job.active:
+            notes.append(Line((Cell("All of it has ended.", "muted"),)))
+        body = [*notes, BLANK, *lines] if notes else lines
+        self.query_one("#rows", LinesView).show(body, keep=True)
+        self.query_one(BottomLine).show_keys(list(self.keys()))
+
+    def _line(self, row: Row, width: int, now: object) -> Line:
+        since = text.age(row.since, self.mde.clock.now())
+        cells = [
+            Cell(row.target.shown[:width].ljust(width) + "  "),
+            Cell(row.state.value.ljust(9), _STYLES.get(row.state, "muted")),
+            Cell(f"  {since.rjust(4)}", "muted"),
+            Cell(f"  #{row.entry}" if row.entry else "", "muted"),
+            Cell(f"  {row.detail}" if row.detail else ""),
+        ]
+        return Line(tuple(cells), width + 2)
+
+    # keys
+
+    def action_leave(self) -> None:
+        """The work goes on; the bottom line of the screen below counts it."""
+        self.dismiss(None)
+
+    def action_stop(self) -> None:
+        """Send no more."""
+        self.job.stop()
+        self.draw()
+
+    def action_apart(self) -> None:
+        """The sheet of the protected machines."""
+        if self.apart is not None:
+            self.app.switch_screen(SheetScreen(self.desk, self.apart))
+
+    def action_undo(self) -> None:
+        """The sheet that undoes what this job did."""
+        if self._undoable():
+            self.run_worker(self._undo(), group="undo", exclusive=True, exit_on_error=False)
+
+    async def _undo(self) -> None:
+        try:
+            plan = await self.desk.undo_of_job(self.job)
+        except MdetuiError as error:
+            self.post_message(self.Undo(None, error))
+        else:
+            self.post_message(self.Undo(plan, None))
+
+    def on_job_screen_undo(self, event: Undo) -> None:
+        """Open its sheet, or say why there is none."""
+        event.stop()
+        if event.plan is not None:
+            self.app.switch_screen(SheetScreen(self.desk, event.plan))
+        elif event.error is not None:
+            self.query_one("#rows", LinesView).show([Line((Cell(str(event.error), "state.warn"),))])
+
+    def action_next_job(self) -> None:
+        """The next job, over the end."""
+        jobs = self.desk.jobs
+        if len(jobs) > 1 and self.job in jobs:
+            job = jobs[(jobs.index(self.job) + 1) % len(jobs)]
+            self.app.switch_screen(JobScreen(self.desk, job))
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the rows."""
+        self.query_one("#rows", LinesView).scroll_lines(by)
+
+    def action_nothing(self) -> None:
+        """A key that quits other programs."""
+
+
+def show_jobs(app: MdetuiApp) -> bool:
+    """Show the newest job; False when nothing was sent from here."""
+    desks = [session.desk for session in app.sessions.values() if session.has_desk and session.desk.jobs]
+    if not desks:
+        return False
+    app.push_screen(JobScreen(desks[-1], desks[-1].jobs[-1]))
+    return True

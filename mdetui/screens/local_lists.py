@@ -1,0 +1,71 @@
+"""Lists that come from this host: the request log and the ledger. They are lists like all others, with another source."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mdetui.screens.places import Listing, ListPlace, Place
+from mdetui.views.base import View
+from mdetui.views.registry import VIEWS
+
+if TYPE_CHECKING:
+    from mdetui.api.log import RequestLog
+
+
+class LocalSource:
+    """All rows at once, read when they are asked for."""
+
+    def __init__(self, rows: Callable[[], Awaitable[Sequence[Any]]]) -> None:
+        self._rows = rows
+        self.complete = False
+        self.total: int | None = None
+
+    async def next(self) -> LocalBatch | None:
+        """Everything, once."""
+        if self.complete:
+            return None
+        self.complete = True
+        rows = await self._rows()
+        self.total = len(rows)
+        return LocalBatch(rows)
+
+
+class LocalBatch:
+    """Rows that have no page."""
+
+    raw = None
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self.rows = rows
+
+
+def _place(view: View, parent: Place, rows: Callable[[], Awaitable[Sequence[Any]]]) -> ListPlace:
+    listing = Listing(view, parent.profile, local=lambda: LocalSource(rows))
+    return ListPlace(parent.profile, listing, parent=parent)
+
+
+def log_place(log: RequestLog, parent: Place) -> ListPlace:
+    """The requests of this program, newest first."""
+
+    async def rows() -> Sequence[Any]:
+        return list(log.entries)
+
+    return _place(VIEWS["log"], parent, rows)
+
+
+def ledger_place(parent: Place) -> ListPlace:
+    """The writes of this OS user on this host, newest first."""
+
+    async def rows() -> Sequence[Any]:
+        from mdetui import paths
+        from mdetui.response.ledger import Ledger
+
+        ledger = Ledger(paths.ledger_file())
+        await ledger.ready()
+        try:
+            return await ledger.entries()
+        finally:
+            ledger.close()
+
+    return _place(VIEWS["ledger"], parent, rows)
