@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -58,15 +57,11 @@ class Tenant:
                 self._actions = Actions(self.store, machines=options.machines, failures=options.failures, app=APP_NAME)
             return self._actions
 
-    def now(self) -> datetime:
-        """The tenant's time; alerts due soon are made on the way."""
-        moment = self.options.clock.now()
-        self.alerts.arrive(moment)
-        return moment
-
     def ticks(self) -> int:
-        """The tenant's time in ticks."""
-        return ticks(self.now())
+        """The tenant's time; alerts that are due are made on the way."""
+        now = ticks(self.options.clock.now())
+        self.alerts.arrive(now)
+        return now
 
     def machine(self, key: str) -> dict[str, Any]:
         """A machine by id or name; of several ids for one name the one seen last.

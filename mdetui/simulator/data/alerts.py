@@ -8,16 +8,17 @@ become visible when the clock passes them.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from mdetui.simulator.data import names
 from mdetui.simulator.data.catalogue import KINDS, SCENARIOS, STORY
 from mdetui.simulator.data.store import Store, words
-from mdetui.simulator.ticks import DOTNET, SECOND, ticks
+from mdetui.simulator.ticks import DOTNET, SECOND
 
 # alerts made ahead at a time
 AHEAD = 400
+# no new alert so soon after the start
+_QUIET = 15 * SECOND
 _CHANCES = 24
 # rows between the alerts of the story: it must not stand at the top of an unordered list
 _APART = 9
@@ -104,7 +105,8 @@ class Alerts:
         self._store = store
         self._next = alerts
         self._gap = arrivals
-        self._horizon = store.start
+        # the first batch is made when the first alert of it is nearly due, not while somebody waits for the first rows
+        self._horizon = store.start + _QUIET
         self._machines = machines
         store.build("kinds", _KIND_ROWS, _kind_values())
         store.define(
@@ -116,17 +118,20 @@ class Alerts:
         age = f"greatest({days} * 86400.0 * pow(unit(c >> 30), 1.35) - h % 5400, 75 + h % 3300)"
         store.build("alerts", self._sql(spread, age, 0, alerts), self._values())
 
-    def arrive(self, now: datetime) -> None:
-        """See that enough alerts lie ahead of this moment."""
-        while self._gap and ticks(now) + AHEAD // 8 * int(self._gap * SECOND) > self._horizon:
+    def arrive(self, now: int) -> None:
+        """See that the alerts due by now are there.
+
+        Args:
+            now: Ticks.
+        """
+        while self._gap and now >= self._horizon:
             first, last = self._next, self._next + AHEAD
-            gap = self._gap
-            seconds = (self._horizon - self._store.start) / SECOND
-            # three in a row are one incident; the first comes soon, so that a demo shows it
-            age = f"-({seconds} + (n - {first} + 0.35 + 0.6 * unit(g)) * {gap})"
+            begun = (self._horizon - self._store.start) / SECOND
+            # three in a row are one incident
+            age = f"-({begun} + (n - {first} + 0.1 + 0.8 * unit(g)) * {self._gap})"
             self._store.write(f"INSERT INTO alerts {self._sql('1000000 + i // 3', age, first, last)}", self._values())
             self._next = last
-            self._horizon += int(AHEAD * gap * SECOND)
+            self._horizon += int(AHEAD * self._gap * SECOND)
 
     def _sql(self, incident: str, age: str, first: int, last: int) -> str:
         return (
