@@ -21,6 +21,8 @@ from mdetui.api.models.machine import Machine
 from mdetui.api.quotas import Quotas
 from mdetui.auth.secret import Secret
 from mdetui.auth.source import TokenSource
+from mdetui.clock import Clock
+from mdetui.config import Profile
 from mdetui.response import targets
 from mdetui.response.desk import Desk
 from mdetui.response.jobs import Job
@@ -55,6 +57,17 @@ class Wiretap(httpx.AsyncBaseTransport):
             return await self.inner.handle_async_request(request)
         finally:
             self.under_way -= write
+
+
+async def until(clock: HeldClock, done: Callable[[], bool], *, step: float = 1.0, turns: int = 2000) -> None:
+    """Let time pass until something is so; between two steps of time everybody gets a few turns of the loop."""
+    for _ in range(turns):
+        for _ in range(4):
+            if done():
+                return
+            await asyncio.sleep(0.002)
+        clock.advance(step)
+    raise AssertionError("it never came about")
 
 
 @dataclass
@@ -135,19 +148,55 @@ class Bench:
         return self.desk.start(plan, self.answers(plan))
 
     async def until(self, done: Callable[[], bool], *, step: float = 1.0, turns: int = 2000) -> None:
-        """Let time pass until something is so. Time only moves while everybody waits for it."""
-        for _ in range(turns):
-            for _ in range(4):
-                if done():
-                    return
-                await asyncio.sleep(0.002)
-            self.clock.advance(step)
-        raise AssertionError("it never came about")
+        """Let time pass until something is so."""
+        await until(self.clock, done, step=step, turns=turns)
 
     async def finish(self, job: Job, *, step: float = 1.0) -> Job:
         """Let time pass until nothing more can happen to a job."""
         await self.until(lambda: not job.active, step=step)
         return job
+
+
+@dataclass
+class Parts:
+    """A desk on any connection."""
+
+    desk: Desk
+    client: Client
+    tokens: TokenSource
+    lock: WriteLock
+    quotas: Quotas
+
+    async def aclose(self) -> None:
+        await self.desk.aclose()
+        await self.client.aclose()
+        await self.tokens.aclose()
+
+
+def assemble(
+    profile: Profile,
+    asynchronous: httpx.AsyncBaseTransport,
+    synchronous: httpx.BaseTransport,
+    secret: Secret | None,
+    clock: Clock,
+    ledger_file: Path,
+) -> Parts:
+    """Put a desk together, as a session does."""
+    tokens = TokenSource(profile, synchronous, secret=secret, clock=clock)
+    lock = WriteLock(profile.name, clock)
+    quotas = Quotas(profile, clock)
+    client = Client(profile, tokens, asynchronous, lock=lock, quotas=quotas, log=RequestLog(), clock=clock)
+    desk = Desk(
+        client,
+        profile,
+        lock=lock,
+        quotas=quotas,
+        who=lambda: (tokens.identity, lock.analyst or profile.analyst),
+        ledger=Ledger(ledger_file, clock=clock, actor=Actor("night-shift", "jump-1", "", 1)),
+        protection=Protection(profile, Here()),
+        clock=clock,
+    )
+    return Parts(desk, client, tokens, lock, quotas)
 
 
 @asynccontextmanager
@@ -165,28 +214,12 @@ async def open_bench(
     """
     used = replace(mounted.profile, **profile)
     tap = Wiretap(mounted.connection.asynchronous)
-    tokens = TokenSource(
-        used, mounted.connection.synchronous, secret=Secret(mounted.connection.client_secret or ""), clock=clock
-    )
-    lock = WriteLock(used.name, clock)
-    quotas = Quotas(used, clock)
-    client = Client(used, tokens, tap, lock=lock, quotas=quotas, log=RequestLog(), clock=clock)
+    secret = Secret(mounted.connection.client_secret or "")
     file = folder / "ledger.jsonl"
-    desk = Desk(
-        client,
-        used,
-        lock=lock,
-        quotas=quotas,
-        who=lambda: (tokens.identity, lock.analyst or used.analyst),
-        ledger=Ledger(file, clock=clock, actor=Actor("night-shift", "jump-1", "", 1)),
-        protection=Protection(used, Here()),
-        clock=clock,
-    )
+    parts = assemble(used, tap, mounted.connection.synchronous, secret, clock, file)
     if unlocked:
-        lock.open_for(240, analyst=used.analyst)
+        parts.lock.open_for(240, analyst=used.analyst)
     try:
-        yield Bench(desk, client, lock, quotas, clock, mounted, tap, file)
+        yield Bench(parts.desk, parts.client, parts.lock, parts.quotas, clock, mounted, tap, file)
     finally:
-        await desk.aclose()
-        await client.aclose()
-        await tokens.aclose()
+        await parts.aclose()

@@ -361,11 +361,17 @@ def _indented(request: Request) -> str:
 
 
 def _old_values(entry: Entry) -> dict[str, AlertValues]:
-    """Old values of the fields an update changed; what was empty can't be emptied again through the API."""
+    """Old values of the fields an update changed.
+
+    An empty classification can't be set again. An empty owner is asked for as an empty text, which is not documented:
+    the sheet says so and it is read back.
+    """
     restored = {}
     for target in entry.targets:
         wanted = entry.wanted.get(target.id, AlertValues()).to_dict()
         old = entry.old.get(target.id, AlertValues()).to_dict()
+        if "assigned_to" in wanted:
+            old.setdefault("assigned_to", "")
         if target.id not in entry.failed:
             restored[target.id] = replace(AlertValues(), **{name: old[name] for name in wanted if name in old})
     return restored

@@ -19,7 +19,10 @@ Kind = Literal["machine", "alert", "action"]
 
 @dataclass(frozen=True, slots=True)
 class AlertValues:
-    """The values of an alert that an update can change; None means "not said" in an update and "empty" in an alert."""
+    """The values of an alert that an update can change.
+
+    None means "not said" in an update and "empty" in an alert; an empty text in an update means "make it empty".
+    """
 
     status: str | None = None
     assigned_to: str | None = None

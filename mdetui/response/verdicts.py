@@ -235,6 +235,8 @@ def _alert(
     moved = changes(target.values, now) if target.values is not None else ()
     warnings = [f"Changed since it was loaded: {', '.join(moved)}."] if moved else []
     wanted = restore.get(target.id, AlertValues()) if not spec.wanted else spec.wanted(options)
+    if wanted.assigned_to == "":
+        warnings.append("It had no owner. That an owner can be emptied is not documented; it is read back.")
     struck = "it is so already" if wanted.to_dict() and now.covers(wanted) else ""
     if spec.wanted is None and not wanted.to_dict():
         struck = "there is no old value that the API can set again"
