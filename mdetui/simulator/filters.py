@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,27 +17,23 @@ from odata_query.grammar import ODataLexer, ODataParser
 from odata_query.visitor import NodeVisitor
 
 from mdetui.simulator import ticks
+from mdetui.simulator.conditions import Binder, FilterError, Where, compare
 from mdetui.simulator.properties import Property, Resource
 
 # parentheses and `not` inside each other; the service says "recursion depth exceeded" somewhere too
 MAX_DEPTH = 50
-_COMPARE: dict[type[Any], str] = {ast.Eq: "=", ast.NotEq: "<>", ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<="}
-_MIRROR: dict[type[Any], type[Any]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.Lt: ast.Gt, ast.LtE: ast.GtE}
+_NAMES: dict[type[Any], str] = {
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+}
+_MIRROR = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
 _EDM = {"string": "Edm.String", "time": "Edm.DateTimeOffset", "int": "Edm.Int64", "strings": "Collection(Edm.String)"}
 # outside of quotes: the documentation's own `2018-08-01Z`, and `not(` without a blank; the grammar knows neither
 _LENIENT = re.compile(r"'(?:[^']|'')*'|(?P<day>\b\d{4}-\d\d-\d\d)Z|\b(?P<negate>not)\(", re.IGNORECASE)
-
-
-class FilterError(Exception):
-    """A `$filter` the service does not take; the text is the message of the 400."""
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A condition in SQL with named parameters (`$f0`, `$f1`, ...)."""
-
-    sql: str
-    values: dict[str, Any]
 
 
 @lru_cache(maxsize=128)
@@ -69,7 +64,7 @@ def compile_filter(text: str, resource: Resource) -> Where:
     if tree is None:
         raise FilterError("The $filter is empty.")
     visitor = _ToSql(resource)
-    return Where(visitor.condition(tree), visitor.values)
+    return Where(visitor.condition(tree), visitor.bind.values)
 
 
 def _flatten(node: Any, op: type[Any]) -> Iterator[Any]:
@@ -87,7 +82,7 @@ class _ToSql(NodeVisitor):
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
-        self.values: dict[str, Any] = {}
+        self.bind = Binder()
         self._depth = 0
         self._element: tuple[str, Property] | None = None
 
@@ -132,17 +127,17 @@ class _ToSql(NodeVisitor):
         """`property op literal`, either way round, or `startswith(..) eq true`."""
         left: Any = node.left
         right: Any = node.right
-        op: type[Any] = type(node.comparator)
+        operator = _NAMES.get(type(node.comparator), "")
         if isinstance(left, ast._Literal):
             left, right = node.right, node.left
-            op = _MIRROR.get(op, op)
-        if isinstance(left, ast.Call) and isinstance(right, ast.Boolean) and op in (ast.Eq, ast.NotEq):
+            operator = _MIRROR.get(operator, operator)
+        if isinstance(left, ast.Call) and isinstance(right, ast.Boolean) and operator in ("eq", "ne"):
             call = self.condition(left)
-            return call if right.py_val == (op is ast.Eq) else f"(NOT {call})"
-        if op not in _COMPARE or not isinstance(right, ast._Literal):
+            return call if right.py_val == (operator == "eq") else f"(NOT {call})"
+        if not operator or not isinstance(right, ast._Literal):
             raise FilterError("This comparison is not supported in $filter: compare a property with a value.")
         prop = self._property(left)
-        return self._compare(prop, op, self._literal(prop, right, op))
+        return compare(prop, operator, self._literal(prop, right, operator), self.bind)
 
     def visit_Call(self, node: Any) -> str:  # noqa: N802
         """`startswith(property,'x')`, the only function seen working."""
@@ -152,7 +147,7 @@ class _ToSql(NodeVisitor):
         prop = self._property(node.args[0])
         if prop.kind != "string" or not isinstance(node.args[1], ast.String):
             raise FilterError("No function signature for the function with name 'startswith' matches these arguments.")
-        return f"coalesce(starts_with({prop.column}, {self._bind(node.args[1].py_val)}), false)"
+        return f"coalesce(starts_with({prop.column}, {self.bind(node.args[1].py_val)}), false)"
 
     def visit_CollectionLambda(self, node: Any) -> str:  # noqa: N802
         """`machineTags/any(tag: tag eq 'x')`."""
@@ -172,11 +167,6 @@ class _ToSql(NodeVisitor):
 
     # the pieces
 
-    def _bind(self, value: Any) -> str:
-        name = f"f{len(self.values)}"
-        self.values[name] = value
-        return f"${name}"
-
     def _property(self, node: Any) -> Property:
         name = _dotted(node)
         if name is None:
@@ -188,26 +178,14 @@ class _ToSql(NodeVisitor):
             raise FilterError(f"Could not find a property named '{name}' on type '{self.resource.edm}'.")
         return prop
 
-    def _literal(self, prop: Property, node: Any, op: type[Any]) -> Any:
+    def _literal(self, prop: Property, node: Any, operator: str) -> Any:
         kind, value = _value(node)
-        ordered = op not in (ast.Eq, ast.NotEq)
-        if kind == prop.kind or (kind == "null" and not ordered):
+        if kind == prop.kind or (kind == "null" and operator in ("eq", "ne")):
             return value
         raise FilterError(
             "A binary operator with incompatible types was detected. Found operand types "
             f"'{_EDM[prop.kind]}' and '{_EDM.get(kind, kind)}' for property '{prop.name}'."
         )
-
-    def _compare(self, prop: Property, op: type[Any], value: Any) -> str:
-        if value is None:
-            return f"({prop.column} IS {'NOT ' if op is ast.NotEq else ''}NULL)"
-        column = prop.column
-        if prop.folds:
-            column, value = f"lower({column})", value.lower()
-        if op in (ast.Eq, ast.NotEq) and prop.nullable:
-            return f"({column} IS {'NOT ' if op is ast.Eq else ''}DISTINCT FROM {self._bind(value)})"
-        sql = f"{column} {_COMPARE[op]} {self._bind(value)}"
-        return f"coalesce({sql}, false)" if prop.nullable else f"({sql})"
 
     def _equality(self, node: Any) -> tuple[Property, Any] | None:
         """Property and value of a plain `property eq value` of the resource."""
@@ -216,13 +194,13 @@ class _ToSql(NodeVisitor):
         if _dotted(node.left) is None or not isinstance(node.right, ast._Literal):
             return None
         prop = self._property(node.left)
-        value = self._literal(prop, node.right, ast.Eq)
+        value = self._literal(prop, node.right, "eq")
         return None if value is None or prop.folds else (prop, value)
 
     def _one_of(self, prop: Property, values: list[Any]) -> str:
         if len(values) == 1:
-            return self._compare(prop, ast.Eq, values[0])
-        return f"coalesce(list_contains({self._bind(values)}, {prop.column}), false)"
+            return compare(prop, "eq", values[0], self.bind)
+        return f"coalesce(list_contains({self.bind(values)}, {prop.column}), false)"
 
 
 def _dotted(node: Any) -> str | None:

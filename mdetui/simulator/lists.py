@@ -8,18 +8,15 @@ microsoft-365-docs issues 8316 and 8489).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mdetui.simulator.conditions import FilterError, Where, plain
 from mdetui.simulator.properties import Resource
 from mdetui.simulator.tenant import Tenant
 from mdetui.simulator.wire import Refused, collection
-
-if TYPE_CHECKING:
-    from mdetui.simulator.filters import Where
 
 _LINK_FAULTS = ("nextlink-loop", "nextlink-foreign", "nextlink-stuck")
 _KNOWN = {"$filter", "$top", "$skip", "$expand", "$count"}
@@ -67,7 +64,9 @@ def compile_text(text: str, resource: Resource) -> Where | None:
     """
     if not text:
         return None
-    from mdetui.simulator.filters import FilterError, compile_filter
+    if where := plain(text, resource):
+        return where
+    from mdetui.simulator.filters import compile_filter
 
     try:
         return compile_filter(text, resource)

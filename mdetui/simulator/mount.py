@@ -98,10 +98,14 @@ class Mounted:
 
     async def _build(self) -> None:
         try:
+            from mdetui.simulator.data.rows import Rows
+
+            # first the rows, which are made in another thread, then the imports of all the rest beside it
+            rows = Rows(self.options)
             from mdetui.simulator.app import Front
             from mdetui.simulator.tenant import Tenant
 
-            self._tenant = Tenant(self.options, self.faults, self.journal)
+            self._tenant = Tenant(self.options, self.faults, self.journal, rows)
             self._front = Front(self._tenant)
         except Exception as error:
             # told to whoever asks first, in _ready

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from starlette.requests import Request
 
 from mdetui.simulator.authority import Authority
-from mdetui.simulator.data import machines
 from mdetui.simulator.data.actions import Actions
-from mdetui.simulator.data.alerts import Alerts
+from mdetui.simulator.data.rows import Rows
 from mdetui.simulator.data.store import Store
 from mdetui.simulator.faults import FaultBoard
 from mdetui.simulator.journal import Journal
-from mdetui.simulator.options import APP_NAME, Options
+from mdetui.simulator.options import Options
 from mdetui.simulator.quotas import Quotas
 from mdetui.simulator.ticks import ticks
 from mdetui.simulator.wire import Refused
@@ -27,40 +25,31 @@ class Tenant:
         options: How it is made.
         faults: Handle of the faults in force.
         journal: Where requests are noted.
+        rows: Its rows, when their making was begun before.
     """
 
-    def __init__(self, options: Options, faults: FaultBoard, journal: Journal) -> None:
+    def __init__(self, options: Options, faults: FaultBoard, journal: Journal, rows: Rows | None = None) -> None:
         self.options = options
         self.faults = faults
         self.journal = journal
         self.authority = Authority(options)
         self.quotas = Quotas(retry_after=options.retry_after)
-        self.store = Store(options.seed, max(options.alerts, options.machines), options.clock.now())
-        machines.define(self.store)
-        machines.build(self.store, options.machines)
-        self.alerts = Alerts(
-            self.store,
-            alerts=options.alerts,
-            machines=options.machines,
-            days=options.days,
-            arrivals=options.arrivals,
-        )
-        self._actions: Actions | None = None
-        self._lock = threading.Lock()
+        self._rows = rows or Rows(options)
+
+    @property
+    def store(self) -> Store:
+        """The database; waits until it is filled."""
+        return self._rows.store
 
     @property
     def actions(self) -> Actions:
         """Machine actions; the table is made at the first use."""
-        with self._lock:
-            if self._actions is None:
-                options = self.options
-                self._actions = Actions(self.store, machines=options.machines, failures=options.failures, app=APP_NAME)
-            return self._actions
+        return self._rows.actions
 
     def ticks(self) -> int:
         """The tenant's time; alerts that are due are made on the way."""
         now = ticks(self.options.clock.now())
-        self.alerts.arrive(now)
+        self._rows.alerts.arrive(now)
         return now
 
     def machine(self, key: str) -> dict[str, Any]:
@@ -80,7 +69,7 @@ class Tenant:
 
     def close(self) -> None:
         """Forget the rows."""
-        self.store.close()
+        self._rows.close()
 
 
 def permit(request: Request, *roles: str) -> str:

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mdetui.simulator import ticks
+from mdetui.simulator.conditions import FilterError, plain
 from mdetui.simulator.data import machines
 from mdetui.simulator.data.store import Store
-from mdetui.simulator.filters import FilterError, compile_filter
+from mdetui.simulator.filters import compile_filter
 from mdetui.simulator.properties import ACTIONS, ALERTS, MACHINES
 from tests.clocks import START
 from tests.simulated import error_of, rows_of
@@ -158,6 +159,41 @@ def test_sql_finds_what_python_finds(store: Store, condition: Condition) -> None
     where = compile_filter(text, MACHINES)
     found = {row[0] for row in store.rows(f"SELECT n FROM machines WHERE {where.sql}", where.values)}
     assert found == {row["n"] for row in everything if holds(row)}, text
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    parts=st.lists(_leaves(), min_size=1, max_size=4), joint=st.sampled_from([" and ", " or ", "  and ", " and and "])
+)
+def test_a_plain_filter_means_what_the_parser_says(parts: list[Condition], joint: str) -> None:
+    text = joint.join(one[0] for one in parts)
+    where = plain(text, MACHINES)
+    if where is not None:
+        assert where == compile_filter(text, MACHINES)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        ("alertCreationTime ge 2026-03-14T09:26:53.1234567Z", True),
+        ("ALERTCREATIONTIME ge 2026-03-14T09:26:53Z and alertCreationTime lt 2026-03-15T00:00:00Z", True),
+        ("status ne 'Resolved' and assignedTo eq 'o''brien and co'", True),
+        ("status ne 'Resolved' or assignedTo eq 'x'", False),
+        ("status ne 'Resolved' and ", False),
+        ("status ne 'Resolved' and", False),
+        ("status ne 'Resolved'and severity eq 'High'", False),
+        ("alertCreationTime ge 2026-02-31T00:00:00Z", False),
+        ("alertCreationTime ge '2026-03-14T09:26:53Z'", False),
+        ("title eq 'x'", False),
+        ("incidentId eq 5", False),
+        ("", False),
+    ],
+)
+def test_which_filters_are_plain(text: str, is_plain: bool) -> None:
+    where = plain(text, ALERTS)
+    assert (where is not None) == is_plain
+    if where is not None:
+        assert where == compile_filter(text, ALERTS)
 
 
 def test_and_binds_tighter_than_or(store: Store) -> None:
