@@ -123,7 +123,10 @@ class Decoder:
         rows: list[Any] = []
         for raw in raws:
             try:
-                row = decode(raw)
+                try:
+                    row = decode(raw)
+                except UnicodeDecodeError:
+                    row = decode(bytes(raw).decode("utf-8", "replace"))
                 if not getattr(row, key):
                     row = _folded(model, bytes(raw))
             except REFUSED as error:

@@ -139,10 +139,9 @@ def error_of(
     if status == 403:
         names = permissions_of(op, refusal.message)
         return PermissionMissing(
-            f"We lack the permission for {op.id}.",
-            f"One of these is needed: {', '.join(names)}; then sign in again."
-            if names
-            else f"The service says{reason}.",
+            # a text that lists permissions says the same as the second sentence, only longer
+            f"We lack the permission for {op.id}{'' if names[0] in refusal.message else reason}.",
+            f"One of these is needed: {', '.join(names)}; then sign in again.",
             permissions=names,
             **facts,
         )

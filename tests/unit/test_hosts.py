@@ -64,7 +64,7 @@ def test_every_path_of_the_table_is_its_own_and_no_other_writes(op: object) -> N
     path = hosts.path_of(op, {"id": "x1", "ip": "10.0.0.1", "timestamp": "t"})  # type: ignore[arg-type]
     matching = [other for other in OPERATIONS.values() if hosts.is_path_of(other, path)]
     assert op in matching
-    same = [other.id for other in matching if other.method == op.method]  # type: ignore[attr-defined]
+    same = [other.id for other in matching if other.method == op.method]
     # two reads may share a shape ({id} also fits "findbytag"), a write never shares its own
     assert all(OPERATIONS[name].reads for name in same) or len(same) == 1
 
