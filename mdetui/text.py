@@ -21,6 +21,9 @@ MAX_COMBINING = 3
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Letters that draw nothing at all: used to make two names look the same
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+# Flags are made of two letters and skin tones change the character before them: terminals disagree about their width, and
+# a column that is one cell off hides where the next begins
+_WIDTH_UNSURE = re.compile("[\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
 _CSV_START = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 _FILE_BAD = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -47,7 +50,7 @@ def _clean(text: str) -> str:
             marks = 0
             continue
         category = unicodedata.category(char)
-        if category in _UNSAFE or char in _BLANK or "\ufe00" <= char <= "\ufe0f":
+        if category in _UNSAFE or char in _BLANK or "\ufe00" <= char <= "\ufe0f" or _WIDTH_UNSURE.match(char):
             out.append(_escape(char))
             marks = 0
         elif category == "Zs":

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from mdetui.feeds.arrangement import Arrangement, Settings, SourceOrder
+from mdetui.feeds.entry import Change, Entry
 from mdetui.feeds.filter import Filter
 from mdetui.feeds.intake import Intake
 from mdetui.feeds.loading import Loading, State
@@ -20,46 +21,6 @@ from mdetui.feeds.rows import Rows
 from mdetui.feeds.shape import Shape
 from mdetui.feeds.slices import SLICE, Work
 from mdetui.feeds.source import Batch, RowKey
-
-
-class Change(NamedTuple):
-    """What one call has done.
-
-    Attributes:
-        added: Rows that were not known before.
-        replaced: Known rows whose newer state took their place.
-        held: New rows held aside until somebody asks for them.
-        handled: Rows looked at in this call.
-        reordered: Whether sort, filter or fold took effect.
-    """
-
-    added: int = 0
-    replaced: int = 0
-    held: int = 0
-    handled: int = 0
-    reordered: bool = False
-
-
-class Entry(NamedTuple):
-    """One visible line.
-
-    Attributes:
-        slot: Names the row within this feed; cheaper than its key.
-        item: The row.
-        version: Grows when the row is replaced.
-        mark: How much of what the line stands for is marked.
-        times: Rows the line's group has, 1 without repeats.
-        opened: Whether the repeats are shown below.
-        repeat: Whether this is one of those repeats.
-    """
-
-    slot: int
-    item: Any
-    version: int
-    mark: Mark
-    times: int
-    opened: bool
-    repeat: bool
 
 
 class Feed:
@@ -123,8 +84,13 @@ class Feed:
         """`300 of 300+`, `300 of 2,914`, and `2,914 of 2,914` when that is all."""
         return self._loading.progress(self.loaded)
 
-    def ensure(self, index: int, screen: int) -> bool:
-        """Whether the caller must load the next page now; says so once per page.
+    @property
+    def more(self) -> bool:
+        """Whether there may be rows that were not loaded."""
+        return self.state != "complete"
+
+    def wants(self, index: int, screen: int) -> bool:
+        """Whether the next page should be loaded: `ensure` would say so.
 
         Args:
             index: Last line that is visible or has the cursor.
@@ -132,9 +98,13 @@ class Feed:
 
         A local filter never loads anything by itself: a rare word would drain the quota.
         """
-        if self.busy or (self.wanted.filter and self.loaded):
+        if self.state != "idle" or self.busy or (self.wanted.filter and self.loaded):
             return False
-        return self._loading.ask(len(self) - 1 - index, screen)
+        return len(self) - 1 - index <= 2 * screen
+
+    def ensure(self, index: int, screen: int) -> bool:
+        """Whether the caller must load the next page now; says so once per page. Arguments as for `wants`."""
+        return self.wants(index, screen) and self._loading.resume()
 
     def load_more(self) -> bool:
         """A person asks for the next page, whatever the cursor and the filter; True when the caller must load it."""
@@ -151,6 +121,10 @@ class Feed:
     def stop(self) -> None:
         """A person stopped the load; `load_more` goes on."""
         self._loading.stop()
+
+    def abandon(self) -> None:
+        """The page under way was given up, but nobody stopped the load: it is asked for again when it is wanted."""
+        self._loading.abandon()
 
     # rows coming in
 
@@ -224,6 +198,26 @@ class Feed:
     def settings(self) -> Settings:
         """Sort, filter and fold of the rows that are on screen."""
         return self._arranged.settings
+
+    @property
+    def filter(self) -> Filter:
+        """The filter as chosen; false when there is none."""
+        return self.wanted.filter
+
+    @property
+    def sort_column(self) -> str:
+        """The column chosen, "" for the source order."""
+        return self.wanted.sort
+
+    @property
+    def descending(self) -> bool:
+        """The direction chosen."""
+        return self.wanted.descending
+
+    @property
+    def fold_name(self) -> str:
+        """The fold chosen, "" for none."""
+        return self.wanted.fold
 
     def sort(self, column: str = "", descending: bool = False) -> Change:
         """Sort by a column of the shape; "" goes back to the source order. Equal rows keep the source order.

@@ -24,15 +24,8 @@ class Loading:
         self.error: Exception | None = None
         self.total: int | None = None
 
-    def ask(self, left: int, screen: int) -> bool:
-        """Whether the next page must be loaded now, `left` lines above the end of what is there."""
-        if self.state != "idle" or left > 2 * screen:
-            return False
-        self.state = "loading"
-        return True
-
     def resume(self) -> bool:
-        """A person asks for the next page; True when it must be loaded."""
+        """The next page is wanted; True when it must be loaded, which is said once per page."""
         if self.state in ("loading", "complete"):
             return False
         self.state, self.error = "loading", None
@@ -55,6 +48,11 @@ class Loading:
         """A person stopped the load."""
         if self.state != "complete":
             self.state, self.error = "stopped", None
+
+    def abandon(self) -> None:
+        """Nobody waits for the page any more."""
+        if self.state == "loading":
+            self.state = "idle"
 
     def progress(self, loaded: int) -> str:
         """`300 of 300+`, `300 of 2,914`, and `2,914 of 2,914` when that is all."""

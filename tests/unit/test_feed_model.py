@@ -235,7 +235,7 @@ class FeedMachine(RuleBasedStateMachine):
     def shows_the_same(self) -> None:
         assert not self.feed.busy
         entries = [self.feed.entry(index) for index in range(len(self.feed))]
-        assert [(entry.item, entry.times, entry.mark) for entry in entries] == self.model.lines()
+        assert [(entry.item, entry.count, entry.mark) for entry in entries] == self.model.lines()
 
     @invariant()
     def counts_the_same(self) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from mdetui.feeds.feed import Change, Feed
+from mdetui.feeds.entry import Change
+from mdetui.feeds.feed import Feed
 from mdetui.feeds.position import Position
 from mdetui.feeds.shape import Shape
 from mdetui.feeds.slices import SLICE

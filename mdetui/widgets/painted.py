@@ -1,0 +1,135 @@
+"""PaintedLines: a scrolling list of lines that knows what is on the screen and paints only lines that look different.
+
+Textual repaints a whole widget when it scrolls and when its height changes; over a slow link that is what hurts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from mdetui.widgets.lean_strip import LeanStrip
+
+Piece = tuple[str, Style]
+
+
+class Drawn(NamedTuple):
+    """One line, ready to be painted.
+
+    Attributes:
+        strip: For Textual.
+        end: Cells up to which it may differ from a blank line.
+        pieces: Texts and styles; two lines with equal pieces look the same.
+    """
+
+    strip: Strip
+    end: int
+    pieces: tuple[Piece, ...]
+
+    def differs_to(self, other: Drawn) -> int:
+        """Cells from the left up to which the two lines differ; 0 when they look the same."""
+        if self.pieces == other.pieces:
+            return 0
+        if len(self.pieces) != len(other.pieces):
+            return max(self.end, other.end)
+        end = width = 0
+        for (text, style), (other_text, other_style) in zip(self.pieces, other.pieces, strict=True):
+            width += max(cell_len(text), cell_len(other_text))
+            if text != other_text or style != other_style:
+                end = width
+        return end
+
+
+class PaintedLines(ScrollView, can_focus=True, inherit_bindings=False):
+    """Base of lists drawn line by line. A subclass says how each line looks; nothing here knows what it shows."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._painted: dict[int, Drawn] = {}
+        # by line: what Textual made of it, and the lean form of that
+        self._leaned: dict[int, tuple[Strip, LeanStrip]] = {}
+
+    def line_at(self, y: int) -> Drawn:
+        """How the line at `y` of the widget looks now; called often, so it should be kept by whoever draws it."""
+        raise NotImplementedError
+
+    def scrolled(self) -> None:
+        """Another line is the first visible one."""
+
+    @property
+    def top(self) -> int:
+        """First visible line."""
+        return self.scroll_offset.y
+
+    def render_line(self, y: int) -> Strip:
+        """The line at `y`; from now on it is on the screen."""
+        drawn = self._painted[y] = self.line_at(y)
+        return drawn.strip
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines with padding, filters and all else that Textual adds, in fewer bytes."""
+        lean: list[Strip] = []
+        for y, strip in enumerate(super().render_lines(crop), crop.y):
+            known = self._leaned.get(y)
+            if known is None or known[0] is not strip:
+                known = self._leaned[y] = (strip, LeanStrip.of(strip))
+            lean.append(known[1])
+        return lean
+
+    def repaint(self, lines: Iterable[int] | None = None) -> int:
+        """Have those lines painted that look different from what is on the screen.
+
+        Args:
+            lines: Lines of the widget to look at; all when None.
+
+        Returns:
+            How many lines will be painted.
+        """
+        height, width = self.size.height, self.size.width
+        count = 0
+        for y in range(height) if lines is None else lines:
+            if not 0 <= y < height:
+                continue
+            before, now = self._painted.get(y), self.line_at(y)
+            if before is now:
+                continue
+            # a line of another width was painted before a resize: Textual will paint it anyway
+            known = before is not None and before.strip.cell_length == now.strip.cell_length
+            end = before.differs_to(now) if before is not None and known else width
+            if end:
+                self.refresh(Region(0, y, end, 1))
+                count += 1
+        return count
+
+    def scroll_to_line(self, top: int) -> None:
+        """Make a line the first visible one, as far as there are enough lines."""
+        top = max(0, min(top, self.max_scroll_y))
+        if top != self.top:
+            self.scroll_to(y=top, animate=False, force=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scrolled, by a key or by the wheel: paint the lines that differ."""
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = new_value
+        if round(old_value) != round(new_value):
+            self.scrolled()
+            self.repaint()
+
+    def fit_height(self, lines: int) -> None:
+        """Let the scrollable height be so many lines. Textual's own way would paint the whole list and lay the whole
+        screen out again for every page of rows that comes."""
+        size = Size(1, lines)
+        if size == self.virtual_size:
+            return
+        self.set_reactive(Widget.virtual_size, size)
+        if self.show_vertical_scrollbar and self.scrollbar_size_vertical:
+            self.vertical_scrollbar.window_virtual_size = lines
+        if self.scroll_y > self.max_scroll_y:
+            self.scroll_to_line(self.max_scroll_y)

@@ -1,0 +1,189 @@
+"""Draws the lines of a list: rows, header, notes. Knows columns and styles, not where the cursor or the feed is.
+
+Bytes count here: a change of style costs up to 40 of them on every line, so neighbours of one style become one piece,
+blanks take the style of what stands before them, and with an ansi theme the terminal's own colours are not named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from mdetui.feeds.arrangement import Settings
+from mdetui.feeds.entry import Entry
+from mdetui.feeds.marks import Mark
+from mdetui.views.base import STYLES, Cell, Column, Context, Line
+from mdetui.widgets.cell_styles import class_of
+from mdetui.widgets.cells import clean, cut, fit
+from mdetui.widgets.columns import EDGE, GAP, lay_out
+from mdetui.widgets.lines import wrap
+from mdetui.widgets.painted import Drawn, Piece
+
+BAR = "▌"
+NOTHING = "-"
+SIGNS = {Mark.NONE: " ", Mark.SOME: "○", Mark.ALL: "●"}
+# what these say is not said louder on the row under the cursor; fewer styles there, fewer bytes for each key
+QUIET = frozenset(("plain", "muted", "link"))
+
+
+class RowStrips:
+    """Draws for one widget at one width and one set of styles; a new one is made when any of them changes.
+
+    Args:
+        widget: Whose component classes give the styles.
+        columns: All columns of the view.
+        width: Cells of a line.
+        screen: Width by which columns are chosen.
+    """
+
+    def __init__(self, widget: Widget, columns: Sequence[Column], width: int, screen: int) -> None:
+        self.width = width
+        self.columns = lay_out(columns, width, screen=screen)
+        growing = [index for index, placed in enumerate(self.columns) if placed.column.grow]
+        # where the number of repeats is written
+        self._main = growing[0] if growing else 0
+        native = widget.app.native_ansi_color
+        self._base = _lean(widget.rich_style, native)
+        self._cursor = _lean(widget.get_component_rich_style("feed-table--cursor"), native)
+        self._header = _lean(widget.get_component_rich_style("feed-table--header"), native)
+        self._mark = _lean(widget.get_component_rich_style("feed-table--mark"), native)
+        components = {name: _lean(widget.get_component_rich_style(class_of(name)), native) for name in STYLES}
+        self._cells = {name: _over(self._base, style) for name, style in components.items()}
+        self._cells["plain"] = self._base
+        self._cursor_cells = {
+            name: self._cursor if name in QUIET else _over(self._cursor, style) for name, style in components.items()
+        }
+        self.blank = self._draw([(" " * width, self._base)])
+
+    def row(self, entry: Entry, context: Context, *, cursor: bool, why: str | None) -> Drawn:
+        """A row.
+
+        Args:
+            entry: The line of the feed.
+            context: What cells depend on.
+            cursor: Whether the cursor is here.
+            why: Why the row could not be read; it is drawn as that.
+        """
+        styles = self._cursor_cells if cursor else self._cells
+        row = self._cursor if cursor else self._base
+        cells: list[Piece] = []
+        if why is not None:
+            cells.append((fit(_bad(entry.item, why), max(0, self.width - EDGE)), styles["state.bad"]))
+        for index, (column, width) in enumerate(self.columns if why is None else ()):
+            if index:
+                cells.append((" " * GAP, row))
+            text, style = _cell(column, entry.item, context)
+            if index == self._main and (entry.count > 1 or entry.repeat):
+                text = _repeats(text, entry, width, column.keep)
+            # a dash is quiet enough without a style of its own
+            found = row if text == NOTHING else styles.get(style, row)
+            cells.append((fit(text, width, right=column.right, keep=column.keep), found))
+        return self._draw([*self._edge(entry.mark, cursor, cells[0][1] if cells else row), *cells])
+
+    def _edge(self, mark: Mark, cursor: bool, style: Style) -> list[Piece]:
+        """The left edge: the bar takes the style of the first cell, so it repeats the severity."""
+        bar = BAR if cursor else " "
+        if mark is Mark.NONE:
+            return [(bar + SIGNS[mark], style)]
+        return [(bar, style), (SIGNS[mark], _over(self._cursor if cursor else self._base, self._mark))]
+
+    def header(self, settings: Settings) -> Drawn:
+        """The titles; an arrow stands at the column sorted by, and the fold is said."""
+        texts = [" " * EDGE]
+        for index, (column, width) in enumerate(self.columns):
+            title = column.title
+            if column.id == settings.sort:
+                title += "↓" if settings.descending else "↑"
+            if settings.fold and index == self._main and cell_len(title) + 8 <= width:
+                title += " folded"
+            # a title may use the gap behind it, so that an arrow fits beside a single letter
+            room = width + (0 if column.right or index + 1 == len(self.columns) else GAP)
+            texts.append(fit(title, room, right=column.right))
+            if room == width and index + 1 < len(self.columns):
+                texts.append(" " * GAP)
+        return self._draw([(fit("".join(texts), self.width), self._header)])
+
+    def note(self, text: str, style: str = "muted") -> Drawn:
+        """A line of text in place of a row."""
+        return self._draw([(fit(" " * EDGE + clean(text), self.width), self._cells[style])])
+
+    def notes(self, title: str, todo: str, style: str) -> list[Drawn]:
+        """What stands in the body when there are no rows: what is the case, and what to do."""
+        drawn = [self.blank]
+        for text, name in ((title, style), (todo, "muted")):
+            if text:
+                rows = wrap(Line((Cell(clean(text)),)), max(1, self.width - 2 * EDGE))
+                drawn += [self.note("".join(cell.text for cell in row), name) for row in rows]
+        return drawn
+
+    def _draw(self, pieces: Sequence[Piece]) -> Drawn:
+        joined: list[Piece] = []
+        for text, style in pieces:
+            if not text:
+                continue
+            if joined:
+                before, last = joined[-1]
+                if style == last or (text.isspace() and style.bgcolor == last.bgcolor):
+                    joined[-1] = (before + text, last)
+                    continue
+            joined.append((text, style))
+        size = sum(cell_len(text) for text, _ in joined)
+        if size < self.width and joined:
+            # only when not even the first column fits
+            joined[-1] = (joined[-1][0] + " " * (self.width - size), joined[-1][1])
+        strip = Strip([Segment(text, style) for text, style in joined], max(size, self.width)).crop(0, self.width)
+        end = self.width
+        if joined and joined[-1][1].bgcolor == self._base.bgcolor:
+            end -= len(joined[-1][0]) - len(joined[-1][0].rstrip(" "))
+        return Drawn(strip, max(0, end), tuple(joined))
+
+
+def _bad(item: Any, why: str) -> str:
+    return f"? {getattr(item, 'id', '') or 'no id'}  could not be read: {why}"
+
+
+def _cell(column: Column, item: Any, context: Context) -> Cell:
+    try:
+        return column.cell(item, context)
+    except Exception:
+        # the service sent something no view has thought of: one cell says so, the list goes on
+        return Cell("?", "state.bad")
+
+
+def _repeats(text: str, entry: Entry, width: int, keep: str) -> str:
+    """The text with the number of its repeats, or set in when it is one of them."""
+    if entry.repeat:
+        return f"└ {text}"
+    sign = f" x{entry.count}" + (" ▾" if entry.opened else "")
+    return cut(clean(text), max(0, width - cell_len(sign)), keep) + sign
+
+
+def _lean(style: Style, native: bool) -> Style:
+    """The style without colours that the terminal has by itself."""
+    color, back = style.color, style.bgcolor
+    if native:
+        color = None if color is None or color.is_default else color
+        back = None if back is None or back.is_default else back
+    return _attributes(style) + Style(color=color, bgcolor=back)
+
+
+def _over(row: Style, cell: Style) -> Style:
+    """A cell's colour and weight on a row's background."""
+    return row + _attributes(cell) + Style(color=cell.color)
+
+
+def _attributes(style: Style) -> Style:
+    return Style(
+        bold=style.bold or None,
+        dim=style.dim or None,
+        italic=style.italic or None,
+        underline=style.underline or None,
+        reverse=style.reverse or None,
+        strike=style.strike or None,
+    )

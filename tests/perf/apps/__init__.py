@@ -1,0 +1,1 @@
+"""Small programs that are measured on a pty: `python -m tests.perf.apps.NAME`."""

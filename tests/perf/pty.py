@@ -1,0 +1,242 @@
+"""A terminal for tests: runs a program on a pty, keeps its screen, counts the bytes of each key.
+
+It answers what Textual asks (synchronized output), so that what is counted is what a good terminal gets. Nothing here
+asserts a time; times are for printing and for ratios within one run.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+import psutil
+import pyte
+
+ROOT = Path(__file__).resolve().parents[2]
+# what pyte takes for text: private modes, keyboard protocol, queries
+_NOT_FOR_PYTE = re.compile(
+    rb"\x1b\[[<>=?][0-9;]*[a-zA-Z$][a-zA-Z]?|\x1b\[[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+)
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;<=>?$]*|\][^\x07\x1b]*)?$")
+# what Textual and its driver write of their own accord
+_KNOWN = re.compile(rb"\x1b\[[<>=?]?[0-9;]*\$?[a-zA-Z]|\x1b[78=>]|\x1b\(B")
+_CONTROL = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]")
+
+
+class Press(NamedTuple):
+    """What a key cost: bytes written, and milliseconds to the first and the last of them (None when nothing came)."""
+
+    size: int
+    first: float | None
+    last: float | None
+    data: bytes
+
+
+def stray_controls(output: bytes) -> list[bytes]:
+    """Control characters that are neither a line feed nor part of a sequence that Textual writes; OSC is always one."""
+    return _CONTROL.findall(_KNOWN.sub(b"", output))
+
+
+class Terminal:
+    """A program on a pty of its own.
+
+    Args:
+        argv: What to run; Python programs best as `python(...)`.
+        columns: Width.
+        rows: Height.
+        env: Added to the environment; a value of None removes the variable.
+        truecolor: Whether the terminal says so.
+        synchronized: Whether it answers the query for synchronized output.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        env: Mapping[str, str | None] | None = None,
+        truecolor: bool = True,
+        synchronized: bool = True,
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self._carry = b""
+        self._synchronized = synchronized
+        self.output = bytearray()
+        self._master, slave = os.openpty()
+        self._size(columns, rows)
+        self.started = time.perf_counter()
+        self._process = subprocess.Popen(
+            list(argv),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment(truecolor, env or {}),
+            cwd=ROOT,
+            start_new_session=True,
+            preexec_fn=_own_terminal,
+        )
+        os.close(slave)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        """The program's process."""
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    @property
+    def rss(self) -> int:
+        """Bytes of memory the program holds."""
+        return int(psutil.Process(self.pid).memory_info().rss)
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen, line by line."""
+        return list(self.screen.display)
+
+    @property
+    def text(self) -> str:
+        """The screen as one text."""
+        return "\n".join(self.screen.display)
+
+    def _size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Another size; the program is told."""
+        self.screen.resize(rows, columns)
+        self._size(columns, rows)
+        os.kill(self.pid, signal.SIGWINCH)
+
+    def send(self, data: bytes) -> None:
+        """Keys, as a terminal sends them."""
+        os.write(self._master, data)
+
+    def read(self, timeout: float) -> bytes | None:
+        """What comes within `timeout` seconds; None when nothing does, b"" when the program has ended."""
+        ready, _, _ = select.select([self._master], [], [], timeout)
+        if not ready:
+            return None
+        try:
+            data = os.read(self._master, 1 << 20)
+        except OSError:
+            return b""
+        self.output += data
+        if self._synchronized and b"\x1b[?2026$p" in data:
+            os.write(self._master, b"\x1b[?2026;2$y")
+        self._feed(data)
+        return data
+
+    def _feed(self, data: bytes) -> None:
+        data = self._carry + data
+        rest = _UNFINISHED.search(data)
+        self._carry = data[rest.start() :] if rest else b""
+        self._stream.feed(_NOT_FOR_PYTE.sub(b"", data[: rest.start()] if rest else data))
+
+    def wait_for(self, needle: str, timeout: float = 30.0) -> float:
+        """Milliseconds from the start until the text is on the screen.
+
+        Raises:
+            TimeoutError: It never came; the message holds the screen.
+        """
+        end = time.perf_counter() + timeout
+        while time.perf_counter() < end:
+            data = self.read(0.05)
+            if data and needle in self.text:
+                return (time.perf_counter() - self.started) * 1000
+            if data == b"":
+                break
+        raise TimeoutError(f"{needle!r} never came\n{self.text}")
+
+    def settle(self, quiet: float = 0.25, first: float | None = None, timeout: float = 60.0) -> Press:
+        """Read until nothing came for `quiet` seconds; waits `first` seconds for the first byte."""
+        begin = time.perf_counter()
+        data = bytearray()
+        first_at = last_at = None
+        while time.perf_counter() - begin < timeout:
+            part = self.read(quiet if data or first is None else first)
+            if not part:
+                break
+            last_at = (time.perf_counter() - begin) * 1000
+            first_at = first_at or last_at
+            data += part
+        return Press(len(data), first_at, last_at, bytes(data))
+
+    def press(self, data: bytes, quiet: float = 0.06, first: float = 2.0) -> Press:
+        """One key and all that it makes the program write."""
+        self.send(data)
+        return self.settle(quiet, first)
+
+    def hold(self, data: bytes, times: int, quiet: float = 0.04) -> list[Press]:
+        """A key held at a rate at which each press is drawn."""
+        return [self.press(data, quiet) for _ in range(times)]
+
+    def close(self) -> None:
+        """End the program, whatever it does."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        os.close(self._master)
+
+
+def _own_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def environment(truecolor: bool, extra: Mapping[str, str | None]) -> dict[str, str]:
+    """The environment of a plain local terminal: nothing of the one the tests run in shows through.
+
+    Byte code is written, as for a person: without it every start compiles everything again.
+    """
+    env = dict(os.environ)
+    for name in ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES", "COLORTERM", "SSH_CONNECTION", "SSH_TTY"):
+        env.pop(name, None)
+    for name in [name for name in env if name.startswith(("TEXTUAL", "COV_", "MDETUI_"))]:
+        del env[name]
+    env |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    if truecolor:
+        env["COLORTERM"] = "truecolor"
+    for name, value in extra.items():
+        if value is None:
+            env.pop(name, None)
+        else:
+            env[name] = value
+    return env
+
+
+def python(*args: str) -> list[str]:
+    """The command line of a Python program."""
+    return [sys.executable, *args]
+
+
+APPS = Path(__file__).parent / "apps"
+
+
+def app(name: str, *args: str) -> list[str]:
+    """The command line of one of the small programs in `apps/`."""
+    return python("-m", f"tests.perf.apps.{name}", *args)
