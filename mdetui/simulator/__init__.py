@@ -67,6 +67,11 @@ def start(options: Options | None = None, profile: Profile | None = None) -> Mou
             f"The pretend tenant needs packages that are not installed: {', '.join(missing)}.",
             "Install them with: pip install 'mdetui[demo]'.",
         )
+    from mdetui.simulator.data.rows import Rows
+
+    # first of all: they are made in a thread of their own while httpx and the rest are imported
+    options = options or Options()
+    rows = Rows(options)
     from mdetui.simulator.mount import Mounted
 
-    return Mounted(options or Options(), profile or demo_profile())
+    return Mounted(options, profile or demo_profile(), rows)

@@ -20,6 +20,7 @@ import httpx
 
 from mdetui.config import Profile
 from mdetui.net import Connection
+from mdetui.simulator.data.rows import Rows
 from mdetui.simulator.faults import FaultBoard
 from mdetui.simulator.journal import Asked, Journal
 from mdetui.simulator.options import Options
@@ -46,8 +47,9 @@ class Mounted:
         connection: The transports for the program.
     """
 
-    def __init__(self, options: Options, profile: Profile) -> None:
+    def __init__(self, options: Options, profile: Profile, rows: Rows) -> None:
         self.options = options
+        self._rows = rows
         self.profile = profile
         self.faults = FaultBoard(options.faults)
         self.journal = Journal()
@@ -93,19 +95,14 @@ class Mounted:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        if self._tenant:
-            self._tenant.close()
+        self._rows.close()
 
     async def _build(self) -> None:
         try:
-            from mdetui.simulator.data.rows import Rows
-
-            # first the rows, which are made in another thread, then the imports of all the rest beside it
-            rows = Rows(self.options)
             from mdetui.simulator.app import Front
             from mdetui.simulator.tenant import Tenant
 
-            self._tenant = Tenant(self.options, self.faults, self.journal, rows)
+            self._tenant = Tenant(self.options, self.faults, self.journal, self._rows)
             self._front = Front(self._tenant)
         except Exception as error:
             # told to whoever asks first, in _ready

@@ -52,12 +52,13 @@ class Served:
         import uvicorn
 
         from mdetui.simulator.app import Front
+        from mdetui.simulator.data.rows import Rows
         from mdetui.simulator.tenant import Tenant
 
         self.options = options
         self.faults = FaultBoard(options.faults)
         self.journal = Journal()
-        self.tenant = Tenant(options, self.faults, self.journal)
+        self.tenant = Tenant(options, self.faults, self.journal, Rows(options))
         authority = trustme.CA(organization_name="mdetui simulator")
         self.ca_pem: bytes = authority.cert_pem.bytes()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

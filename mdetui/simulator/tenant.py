@@ -25,16 +25,16 @@ class Tenant:
         options: How it is made.
         faults: Handle of the faults in force.
         journal: Where requests are noted.
-        rows: Its rows, when their making was begun before.
+        rows: Its rows, which may still be in the making.
     """
 
-    def __init__(self, options: Options, faults: FaultBoard, journal: Journal, rows: Rows | None = None) -> None:
+    def __init__(self, options: Options, faults: FaultBoard, journal: Journal, rows: Rows) -> None:
         self.options = options
         self.faults = faults
         self.journal = journal
         self.authority = Authority(options)
         self.quotas = Quotas(retry_after=options.retry_after)
-        self._rows = rows or Rows(options)
+        self._rows = rows
 
     @property
     def store(self) -> Store:

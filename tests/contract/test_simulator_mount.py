@@ -123,9 +123,9 @@ async def test_a_broken_tenant_tells_whoever_asks(
     monkeypatch.setenv("TMPDIR", "/nonexistent")
     monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
     mounted = start_simulator()
-    async with httpx.AsyncClient(transport=mounted.connection.asynchronous) as client:
+    async with client_of(mounted) as client:
         with pytest.raises(FileNotFoundError):
-            await client.get(f"{mounted.profile.base['mde']}/api/alerts")
+            await client.get("/api/alerts")
 
 
 async def test_the_journal_counts(tenant: Mounted, raw_api: httpx.AsyncClient) -> None:
