@@ -176,6 +176,10 @@ async def test_the_past_has_isolated_machines(start_simulator: StartSimulator) -
         if row["type"] in ("Isolate", "Unisolate") and row["status"] == "Succeeded":
             latest[row["machineId"]] = row
     assert len([row for row in latest.values() if row["type"] == "Isolate"]) >= 4
-    assert {row["status"] for row in rows} == {"Succeeded", "Failed", "TimeOut", "Cancelled"}
+    assert {row["status"] for row in rows} == {"Succeeded", "Failed", "TimeOut", "Cancelled", "Pending"}
+    waiting = [row for row in rows if row["status"] == "Pending"]
+    assert [(row["type"], row["lastUpdateDateTimeUtc"]) for row in waiting] == [
+        ("Isolate", waiting[0]["creationDateTimeUtc"])
+    ]
     assert {row["requestSource"] for row in rows} == {"Portal", "PublicApi"}
     assert any(row["relatedFileInfo"] for row in rows)

@@ -21,6 +21,8 @@ _USUAL = (2, 7, 8, 30)
 # a machine not seen for a week does not answer; the service keeps trying for three days (isolate-machine.md)
 OFFLINE = 7 * 86_400 * SECOND
 GIVES_UP = 3 * 86_400 * SECOND
+# machines from which on a tenant starts with such an action
+_WAITS = 500
 _ERRORS = {"Failed": -2145844840, "TimeOut": -2147467260}
 
 _PAST = """
@@ -33,8 +35,10 @@ WITH drawn AS (
     (h >> 8) % $machines AS machine, CASE WHEN i < $isolated THEN h % 90 + 2 ELSE 100 + h % 1900 END AS hours
   FROM drawn
 ), timed AS (
-  SELECT *, $start - hours * 36000000000 - g % 36000000000 AS created,
-    CASE WHEN i < $isolated THEN 'Succeeded' ELSE pick('Succeeded|Succeeded|Succeeded|Succeeded|Succeeded|Failed|TimeOut|Cancelled', g >> 8) END
+  SELECT * REPLACE (CASE WHEN i = $waiting THEN 'Isolate' ELSE type END AS type,
+      CASE WHEN i = $waiting THEN 33 ELSE machine END AS machine),
+    $start - (CASE WHEN i = $waiting THEN 20 ELSE hours END) * 36000000000 - g % 36000000000 AS created,
+    CASE WHEN i < $isolated THEN 'Succeeded' WHEN i = $waiting THEN 'TimeOut' ELSE pick('Succeeded|Succeeded|Succeeded|Succeeded|Succeeded|Failed|TimeOut|Cancelled', g >> 8) END
       AS outcome
   FROM typed
 )
@@ -43,7 +47,8 @@ SELECT md5('action' || $seed || i)::UUID::VARCHAR AS id, type,
     AS scope,
   machine, CASE WHEN g % 4 = 0 THEN $app ELSE pick($analysts, g >> 20) END AS requestor,
   pick($reasons, g >> 24) AS comment, CASE WHEN g % 4 = 0 THEN 'PublicApi' ELSE 'Portal' END AS source,
-  created, created + 40000000 + g % 60000000 AS starts, created + 200000000 + g % 900000000 AS ends,
+  created, CASE WHEN i <> $waiting THEN created + 40000000 + g % 60000000 END AS starts,
+  CASE WHEN i = $waiting THEN created + $gives_up ELSE created + 200000000 + g % 900000000 END AS ends,
   CASE WHEN outcome = 'Cancelled' THEN 'Succeeded' ELSE outcome END AS outcome,
   CASE outcome WHEN 'Failed' THEN $failed WHEN 'TimeOut' THEN $timeout ELSE 0 END::BIGINT AS error,
   CASE WHEN outcome = 'Cancelled' THEN created + 90000000 END AS cancelled,
@@ -105,6 +110,9 @@ class Actions:
             {
                 "count": min(60, machines),
                 "isolated": min(4, machines // 10),
+                # an isolation that waits for a machine nobody has seen for weeks (33 is an old twin)
+                "waiting": 5 if machines >= _WAITS else -1,
+                "gives_up": GIVES_UP,
                 "machines": machines,
                 "start": store.start,
                 "seed": str(store.seed),
