@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 
 from mdetui.simulator.options import Fault, make_fault
 
@@ -13,7 +14,8 @@ class FaultBoard:
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._lock = threading.Lock()
-        self._faults = list(faults)
+        # copies: a count is used up by this tenant only
+        self._faults = [replace(fault) for fault in faults]
 
     def set(self, name: str, arg: str | int = "", *, path: str = "", count: int | None = None, after: int = 0) -> Fault:
         """Turn a fault on; see `options.FAULTS` for names and arguments, `options.Fault` for the limits.

@@ -81,11 +81,11 @@ class Mounted:
         self._thread.join(2)
 
     def _run(self) -> None:
-        build = self._loop.create_task(self._build())
+        # requests that come meanwhile wait in the loop's queue
+        self._build()
         try:
             self._loop.run_forever()
         finally:
-            build.cancel()
             self._loop.run_until_complete(self._end())
             self._loop.close()
 
@@ -97,7 +97,7 @@ class Mounted:
         await asyncio.gather(*left, return_exceptions=True)
         self._rows.close()
 
-    async def _build(self) -> None:
+    def _build(self) -> None:
         try:
             from mdetui.simulator.app import Front
             from mdetui.simulator.tenant import Tenant
@@ -105,14 +105,13 @@ class Mounted:
             self._tenant = Tenant(self.options, self.faults, self.journal, self._rows)
             self._front = Front(self._tenant)
         except Exception as error:
-            # told to whoever asks first, in _ready
+            # told to everybody who asks, in _ready
             self._broken = error
 
     async def _ready(self) -> Front:
-        while self._front is None:
-            if self._broken:
-                raise self._broken
-            await asyncio.sleep(0.001)
+        if self._broken:
+            raise self._broken
+        assert self._front
         return self._front
 
     def submit(self, request: httpx.Request, body: bytes) -> Future[_Raw]:

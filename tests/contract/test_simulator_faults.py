@@ -68,6 +68,13 @@ async def test_count_path_and_after(tenant: Mounted, raw_api: httpx.AsyncClient)
     assert (await raw_api.get("/api/machines")).status_code == 200
 
 
+async def test_faults_from_the_start_are_used_up_by_each_tenant(start_simulator: StartSimulator) -> None:
+    faults = (parse_fault("500=1"),)
+    for mounted in (start_simulator(faults=faults), start_simulator(faults=faults)):
+        async with client_of(mounted) as client:
+            assert [(await client.get("/api/alerts?$top=1")).status_code for _ in range(2)] == [500, 200]
+
+
 async def test_errors_of_the_service(tenant: Mounted, raw_api: httpx.AsyncClient) -> None:
     tenant.faults.set("500", 1)
     assert error_of(await raw_api.get("/api/alerts"))[:2] == (500, "InternalServerError")
