@@ -290,6 +290,8 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.write_config:
         write_config(served, args.write_config)
+    # "listening" means that answers come: a million alerts take some seconds
+    _ = served.tenant.store
     asyncio.run(_announced(served))
     return 0
 
