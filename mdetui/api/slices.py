@@ -187,24 +187,32 @@ class SlicesPager:
         pages: list[Page] = []
         try:
             while (page := await links.next()) is not None:
-                pages.append(page)
-                self._check_bounds(page, lower)
+                pages.append(self._within(page, lower))
                 if len(pages) == 1 and len(page.rows) >= self._top:
                     return page, True
         finally:
             self.requests += links.requests
         return pages[0] if len(pages) == 1 else _joined(pages), False
 
-    def _check_bounds(self, page: Page, lower: int | None) -> None:
-        """A filter that is ignored would make an endless list of the same rows."""
-        outside = 0
-        for when in self._times(page):
-            outside += (lower is not None and when < lower) or (self._upper is not None and when >= self._upper)
-        if outside * 2 > len(page.rows):
+    def _within(self, page: Page, lower: int | None) -> Page:
+        """The page without rows outside the window, which belong to another window.
+
+        Raises:
+            PagingError: Most rows are outside: a filter that is ignored would make an endless list of the same rows.
+        """
+        keep = [index for index, row in enumerate(page.rows) if self._is_within(row, lower)]
+        if len(keep) == len(page.rows):
+            return page
+        if len(keep) * 2 < len(page.rows):
             raise PagingError(
                 f"The service did not keep to the time window that was asked of {self._op.id}.",
                 "The list can't be shown newest first; reload, or use another filter.",
             )
+        return _joined([page], keep)
+
+    def _is_within(self, row: Any, lower: int | None) -> bool:
+        when = self._time_of(row)
+        return when is None or ((lower is None or when >= lower) and (self._upper is None or when < self._upper))
 
     async def _all_of(self, lower: int, first: Page) -> Page:
         """Every row of a window that can't be made smaller, by `$skip`; held back until it is whole."""
@@ -219,7 +227,7 @@ class SlicesPager:
                     f"{text.plural(self._rows, 'row')} are loaded; narrow the list with a filter to see the rest.",
                 )
             skip += len(last.rows)
-            pages.append(seen.fresh(last))
+            pages.append(seen.fresh(self._within(last, lower)))
         return _joined(pages)
 
     # what was learnt
@@ -289,15 +297,18 @@ class SlicesPager:
 
     def _times(self, page: Page) -> list[float]:
         """Times of a page's rows that can be read, in seconds."""
-        times = (text.parse_time(getattr(row, self._field, None)) for row in page.rows)
-        return [when.timestamp() for when in times if when is not None]
+        times = (self._time_of(row) for row in page.rows)
+        return [when for when in times if when is not None]
+
+    def _time_of(self, row: Any) -> float | None:
+        when = text.parse_time(getattr(row, self._field, None))
+        return None if when is None else when.timestamp()
 
 
-def _joined(pages: list[Page]) -> Page:
-    return Page(
-        [row for page in pages for row in page.rows],
-        RawPage.of([(page.raw, index) for page in pages for index in range(len(page.rows))]),
-    )
+def _joined(pages: list[Page], keep: list[int] | None = None) -> Page:
+    """One page of the rows of several, or of the kept rows of one."""
+    places = [(page, index) for page in pages for index in (keep if keep is not None else range(len(page.rows)))]
+    return Page([page.rows[index] for page, index in places], RawPage.of([(page.raw, index) for page, index in places]))
 
 
 def _time(seconds: int) -> datetime:
