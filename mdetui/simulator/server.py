@@ -15,7 +15,7 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -98,13 +98,18 @@ class Served:
             analyst="you@contoso.com",
         )
 
-    async def serve(self) -> None:
-        """Serve until SIGTERM, SIGINT or `stop`."""
+    async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until SIGTERM, SIGINT or `stop`.
+
+        Args:
+            ready: Called when a signal would end it cleanly and who connects would be answered.
+        """
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             # only the main thread may; elsewhere `stop` ends it
             with suppress(ValueError, RuntimeError, NotImplementedError):
                 loop.add_signal_handler(name, self.stop)
+        ready()
         try:
             await self._server.serve(sockets=[self._socket])
         finally:
@@ -292,15 +297,13 @@ def run(args: argparse.Namespace) -> int:
         write_config(served, args.write_config)
     # "listening" means that answers come: a million alerts take some seconds
     _ = served.tenant.store
-    asyncio.run(_announced(served))
+    asyncio.run(served.serve(lambda: _say(f"listening {served.url}")))
     return 0
 
 
-async def _announced(served: Served) -> None:
-    # the socket listens already: who reads the line may connect at once
-    sys.stdout.write(f"listening {served.url}\n")
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-    await served.serve()
 
 
 def _require() -> None:

@@ -73,6 +73,16 @@ def test_the_command_listens_writes_a_configuration_and_stops(tmp_path: Path) ->
     assert (process.returncode, out, err) == (0, "", "")
 
 
+def test_a_signal_right_after_the_line_is_a_clean_end() -> None:
+    command = [sys.executable, "-m", "mdetui", "simulator", "--machines", "1", "--alerts", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--fault", "nope"], ["--fault", "latency"], ["--port", "x"], ["--machines", "0"], ["--unknown"]],
