@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from mdetui import crash
 from mdetui.clock import SYSTEM, Clock
 from mdetui.config import Config, Profile
 from mdetui.errors import MdetuiError, PlanError
 from mdetui.screens.frame import Frame
+from mdetui.screens.in_order import InOrder
+from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import History, LoginPlace, Place, alert_queue
 from mdetui.text import plural
 from mdetui.views.base import Cell, Context
@@ -23,12 +26,13 @@ from mdetui.widgets.themes import load_themes
 if TYPE_CHECKING:
     from mdetui.api.log import RequestLog
     from mdetui.net import Connection
+    from mdetui.response.jobs import Job
     from mdetui.session import Session
 
 SMALLEST = (60, 15)
 
 
-class MdetuiApp(App[None]):
+class MdetuiApp(InOrder):
     """mdetui.
 
     Args:
@@ -75,7 +79,7 @@ class MdetuiApp(App[None]):
         self.history = History()
         self.sessions: dict[str, Session] = {}
         self._requests: RequestLog | None = None
-        self._too_small = False
+        self._crashed = False
         self._lock_shown: tuple[str, bool, int] = ("", False, 0)
         self._theme_errors: list[MdetuiError] = []
         self._choose_theme()
@@ -100,7 +104,10 @@ class MdetuiApp(App[None]):
         """The first place is the first screen: no blank screen is drawn before it."""
         place = self._first_place()
         self.history.visit(place)
-        return place.screen()
+        screen = place.screen()
+        # Textual gives its default screen no result callback, and `switch_screen` then fails on it (8.2.8)
+        screen._push_result_callback(self, None)
+        return screen
 
     def _first_place(self) -> Place:
         if self.first_profile:
@@ -202,6 +209,45 @@ class MdetuiApp(App[None]):
             f"Writes are open on {frame.place.profile} for {minutes} minutes as {analyst}{limit}. :lock closes them."
         )
 
+    def follow_job(self, session: Session, job: Job) -> None:
+        """Follow a job for the screens: what it changes is read again, the bottom line counts it."""
+
+        def changed() -> None:
+            session.job_changed()
+            if self.is_running and self.frame is not None and self.frame.place.profile == session.profile.name:
+                self.frame.call_later(self.frame.job_changed, job)
+
+        job.subscribe(changed)
+
+    def job_cells(self, profile: str) -> Sequence[Cell]:
+        """`2 running :jobs`, while jobs of a tenant go on."""
+        session = self.opened(profile)
+        if session is None or not session.has_desk:
+            return ()
+        moving = sum(row.moving for job in session.desk.jobs for row in job.rows)
+        unclear = sum(row.state == "unclear" for job in session.desk.jobs for row in job.rows)
+        cells = [Cell(f"{unclear} unclear :jobs  ", "state.warn")] if unclear else []
+        return [*cells, Cell(f"{moving} running :jobs  ", "state.busy")] if moving else cells
+
+    async def recover(self, profile: str) -> None:
+        """Close what a dead run left open, once per tenant, after the first rows are there."""
+        session = self.session(profile)
+        if session.recovered:
+            return
+        session.recovered = True
+        try:
+            found = await session.desk.recover()
+        except MdetuiError as error:
+            if self.frame is not None:
+                self.frame.fail(error)
+            return
+        for job in found:
+            self.follow_job(session, job)
+        if found and self.frame is not None:
+            self.frame.say(
+                f"Of the last run, {plural(len(found), 'job')} had no end in the ledger: :jobs shows how they went."
+            )
+
     def tick_lock(self) -> None:
         """Count the write lock down; nothing is written to the terminal while it is closed."""
         frame = self.frame
@@ -271,7 +317,7 @@ class MdetuiApp(App[None]):
     def _draw(self, place: Place) -> None:
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.switch_screen(place.screen())
+        self.arriving(self.switch_screen(place.screen()))
 
     # what is too small
 
@@ -280,19 +326,13 @@ class MdetuiApp(App[None]):
         from mdetui.screens.too_small import TooSmallScreen
 
         small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
-        if small and not self._too_small:
-            self._too_small = True
+        if small and not self.deaf:
+            self.deaf = True
             self.push_screen(TooSmallScreen())
-        elif not small and self._too_small:
-            self._too_small = False
+        elif not small and self.deaf:
+            self.deaf = False
             if isinstance(self.screen, TooSmallScreen):
                 self.pop_screen()
-
-    async def on_event(self, event: events.Event) -> None:
-        """Keys do nothing while the window is too small to show what they would do; pastes only go to inputs."""
-        if self._too_small and isinstance(event, events.Key | events.Paste):
-            return
-        await super().on_event(event)
 
     # quitting
 
@@ -303,18 +343,16 @@ class MdetuiApp(App[None]):
         if not sending:
             await self.quit_now()
             return
-        from mdetui.screens.menu import Entry, MenuScreen
-
         entries = [
             Entry("stay", "s", "stay here"),
             Entry("quit", "q", "quit", note="what was not sent yet is not sent; what was sent goes on at the service"),
         ]
 
-        async def answer(chosen: str | None) -> None:
+        async def answer(chosen: str) -> None:
             if chosen == "quit":
                 await self.quit_now()
 
-        self.push_screen(MenuScreen(f"{plural(sending, 'write')} not sent yet", entries), answer)
+        self.arriving(self.push_screen(MenuScreen(f"{plural(sending, 'write')} not sent yet", entries, answer)))
 
     async def quit_now(self) -> None:
         """End the program; hosts I isolated and did not release are named on the terminal."""
@@ -336,11 +374,12 @@ class MdetuiApp(App[None]):
         """A key that other programs use to quit."""
 
     def _fatal_error(self) -> None:
-        """A crash shows no local variables: they could hold a token or tenant data."""
-        self.bell()
-        from rich.traceback import Traceback
-
-        self.panic(Traceback(show_locals=False, width=None, suppress=["textual"]))
+        """A bug of this program: the terminal gets two sentences, the details go to a file, without local variables
+        (they could hold a token or tenant data)."""
+        if not self._crashed:
+            # what fails while the first failure takes the screens down says nothing new
+            self._crashed = True
+            self.panic(crash.report())
 
     # palette
 

@@ -69,7 +69,6 @@ GLOBAL = (
     Key("app.stop", "ctrl+c", "stop", "stop", "Stop the load under way; never the program"),
     Key("app.log", "L", "request_log", "log", "Every request that was made, without secrets"),
     Key("app.utc", "z", "toggle_utc", "UTC", "Ages or UTC times"),
-    Key("app.jobs", "ctrl+j", "jobs", "jobs", "What was sent from here and how it went"),
     Key("app.older", "left_square_bracket,alt+left", "older", "previous", "Back in the history of views"),
     Key("app.newer", "right_square_bracket,alt+right", "newer", "next", "Forward in the history of views"),
     Key("app.last", "minus", "last", "last view", "Between this view and the last one"),
@@ -141,7 +140,8 @@ MENU = (
 )
 
 BAR = (
-    Key("bar.close", "escape", "close_bar", "leave", "Leave the bar, nothing happens"),
+    Key("bar.submit", "enter", "submit", "run", "Run the command, or keep the filter"),
+    Key("bar.leave", "escape", "leave", "leave", "Leave the bar, nothing happens"),
     Key("bar.complete", "tab", "complete", "complete", "Complete, or ask the server with this filter"),
     Key("bar.older", "up", "older", "older", "Older line"),
     Key("bar.newer", "down", "newer", "newer", "Newer line"),

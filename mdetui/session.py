@@ -44,6 +44,7 @@ class Session:
             profile, self.tokens, connection.asynchronous, lock=self.lock, quotas=self.quotas, log=log, clock=clock
         )
         self.reads = Reads(self.client, clock)
+        self.recovered = False
         self._desk: Desk | None = None
         self._protection: Protection | None = None
 
@@ -110,6 +111,11 @@ class Session:
     async def changed_alerts(self, since: datetime) -> Changes:
         """Alerts that are new or changed since this host's time `since`, in one background request."""
         return await changes(self.client, operation("alerts.list"), since)
+
+    def job_changed(self) -> None:
+        """A job changed something: what was read of actions, and of alerts and machines, is old."""
+        for name in ("actions.list", "alerts.get", "machines.get"):
+            self.reads.forget(operation(name))
 
     def peek(self, op: str, path: Mapping[str, str], query: Mapping[str, str]) -> Any | None:
         """What the cache holds of a read, without asking."""

@@ -39,32 +39,29 @@ class Commanding(Frame):
         elif self.bar is not None:
             self.bar.hint(commands.hint(event.text))
 
-    async def on_bar_submitted(self, event: Bar.Submitted) -> None:
+    async def bar_submitted(self, sign: str, text: str) -> None:
         """Keep the filter, or run the command."""
-        event.stop()
-        if self.bar is not None and event.text:
-            self.bar.remember(event.text)
+        if self.bar is not None and text:
+            self.bar.remember(text)
         self.close_bar()
-        if event.sign == ":":
+        if sign == ":":
             try:
-                await commands.run_line(self, event.text)
+                await commands.run_line(self, text)
             except MdetuiError as error:
                 self.fail(error)
-        if self.is_attached:
+        if self.is_current:
             self.draw_bottom()
 
-    async def on_bar_completed(self, event: Bar.Completed) -> None:
+    async def bar_completed(self, sign: str, text: str) -> None:
         """Complete a command; turn a filter into a question to the server."""
-        event.stop()
-        if event.sign == "/":
-            await self.filter_to_server(event.text)
+        if sign == "/":
+            await self.filter_to_server(text)
         elif self.bar is not None:
-            self.bar.set_text(commands.complete(event.text))
+            self.bar.set_text(commands.complete(text))
 
-    def on_bar_left(self, event: Bar.Left) -> None:
+    async def bar_left(self, sign: str, text: str) -> None:
         """Escape drops the filter."""
-        event.stop()
         self.close_bar()
-        if event.sign == "/":
+        if sign == "/":
             self.filter_changed("")
         self.draw_bottom()

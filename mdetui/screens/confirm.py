@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 
 from mdetui import text
 from mdetui.errors import MdetuiError
@@ -20,6 +19,7 @@ from mdetui.keys import context
 from mdetui.response import sheet_text
 from mdetui.response.plan import Plan
 from mdetui.response.sheet import Outcome, Sheet
+from mdetui.screens.in_order import KeyScreen
 from mdetui.views.base import BLANK, Cell, Line
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.bottom_line import BottomLine
@@ -35,7 +35,7 @@ TICK = 0.1
 _LABEL = 12
 
 
-class SheetScreen(Screen[None]):
+class SheetScreen(KeyScreen):
     """One open sheet. Leaving it sends nothing; sending it turns it into the job table."""
 
     BINDINGS = bindings("sheet")
@@ -60,6 +60,7 @@ class SheetScreen(Screen[None]):
         self.sheet: Sheet = desk.new_sheet(plan)
         self._dry: list[Line] = []
         self._checking = False
+        self._left = False
 
     @property
     def mde(self) -> MdetuiApp:
@@ -112,15 +113,13 @@ class SheetScreen(Screen[None]):
 
     # keys, pastes, time
 
-    def on_key(self, event: events.Key) -> None:
+    async def take_key(self, event: events.Key) -> None:
         """Every key goes to the state machine with the time at which it was read."""
-        event.stop()
         self._dry = []
         self._do(self.sheet.press(event.key, event.character, event.time))
 
-    def on_paste(self, event: events.Paste) -> None:
+    def take_paste(self, event: events.Paste) -> None:
         """A paste is text for a field, never a key."""
-        event.stop()
         self._do(self.sheet.paste(event.text, event.time))
 
     def _tick(self) -> None:
@@ -131,13 +130,19 @@ class SheetScreen(Screen[None]):
 
     def _do(self, outcome: Outcome) -> None:
         if outcome is Outcome.LEAVE:
-            self.dismiss(None)
+            self.leave()
         elif outcome is Outcome.SEND:
             self._send()
         elif outcome is Outcome.DRY:
             self.run_worker(self._dry_run(), group="dry", exclusive=True, exit_on_error=False)
         elif outcome is Outcome.REDRAW:
             self.draw()
+
+    def leave(self) -> None:
+        """Back to where it was opened."""
+        if not self._left:
+            self._left = True
+            self.app.pop_screen()
 
     def _send(self) -> None:
         from mdetui.screens.jobs import JobScreen
@@ -147,7 +152,9 @@ class SheetScreen(Screen[None]):
         except MdetuiError as error:
             self._do(self.sheet.failed(error))
             return
-        self.app.switch_screen(JobScreen(self.desk, job, self.sheet.plan.apart))
+        self._left = True
+        self.mde.follow_job(self.mde.session(self.desk.profile.name), job)
+        self.mde.arriving(self.app.switch_screen(JobScreen(self.desk, job, self.sheet.plan.apart)))
 
     async def _dry_run(self) -> None:
         try:

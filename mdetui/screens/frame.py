@@ -6,21 +6,23 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widget import Widget
 
 from mdetui import text
 from mdetui.errors import MdetuiError
 from mdetui.keys import Key, context
+from mdetui.screens.in_order import KeyScreen
+from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.views.base import Cell, Line
+from mdetui.widgets.bar import Bar
 from mdetui.widgets.bottom_line import BottomLine
 from mdetui.widgets.lines import LinesView
 from mdetui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
     from mdetui.app import MdetuiApp
+    from mdetui.response.jobs import Job
     from mdetui.screens.places import Place
-    from mdetui.widgets.bar import Bar
 
 WIDE = 120
 TALL = 22
@@ -44,7 +46,7 @@ class Message(LinesView, can_focus=False):
         self.show(lines)
 
 
-class Frame(Screen[None]):
+class Frame(KeyScreen):
     """Base of the full screens; a subclass gives the body, the context of its keys and its place."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
@@ -67,6 +69,7 @@ class Frame(Screen[None]):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
+        self.bar: Bar | None = None
 
     @property
     def mde(self) -> MdetuiApp:
@@ -107,7 +110,7 @@ class Frame(Screen[None]):
         """The keys that matter here, and where the list stands."""
         bottom = self.query_one(BottomLine)
         bottom.show_keys(self.hints(), self.dimmed())
-        bottom.show(right=self.standing())
+        bottom.show(right=[*self.mde.job_cells(self.place.profile), *self.standing()])
 
     def hints(self) -> Sequence[Key]:
         """Keys of this screen for the bottom line and the help."""
@@ -120,6 +123,15 @@ class Frame(Screen[None]):
     def standing(self) -> Sequence[Cell]:
         """What stands on the right of the bottom line."""
         return ()
+
+    def on_screen_resume(self) -> None:
+        """Back in front, from a menu or a sheet: the lock and the jobs may be others now."""
+        if self.is_mounted:
+            self.redraw()
+
+    def job_changed(self, job: Job) -> None:
+        """A job of this tenant stands otherwise: the bottom line counts it."""
+        self.draw_bottom()
 
     # messages
 
@@ -142,29 +154,34 @@ class Frame(Screen[None]):
     # the bar
 
     async def open_bar(self, sign: str, value: str = "", hint: str = "") -> None:
-        """Open the bar in place of the bottom line."""
-        from mdetui.widgets.bar import Bar
-
-        if not self.query(Bar):
-            await self.mount(Bar())
+        """Open the bar in place of the bottom line; it is made when it is first needed."""
+        if self.bar is None:
+            self.bar = Bar(self)
+            await self.mount(self.bar)
         self.query_one(BottomLine).add_class("-hidden")
-        self.query_one(Bar).open(sign, value, hint)
+        self.bar.open(sign, value, hint)
 
     def close_bar(self) -> None:
         """Close the bar and give the focus back to the body."""
-        from mdetui.widgets.bar import Bar
-
-        for bar in self.query(Bar):
-            bar.close()
+        if self.bar is not None:
+            self.bar.close()
         self.query_one(BottomLine).remove_class("-hidden")
         self.focus_body()
 
-    @property
-    def bar(self) -> Bar | None:
-        """The bar, when it was ever opened here."""
-        from mdetui.widgets.bar import Bar
+    def open_bar_widget(self) -> Bar | None:
+        """The bar, while a person types in it."""
+        return self.bar if self.bar is not None and self.bar.is_open else None
 
-        return self.query_one(Bar) if self.query(Bar) else None
+    async def bar_submitted(self, sign: str, text: str) -> None:
+        """Enter in the bar."""
+        self.close_bar()
+
+    async def bar_completed(self, sign: str, text: str) -> None:
+        """Tab in the bar."""
+
+    async def bar_left(self, sign: str, text: str) -> None:
+        """Escape in the bar."""
+        self.close_bar()
 
     def focus_body(self) -> None:
         """Give the focus to what the keys of this screen move."""
@@ -218,16 +235,17 @@ class Frame(Screen[None]):
 
     def action_help(self) -> None:
         """All keys valid here; Enter runs one."""
-        from mdetui.screens.menu import Entry, MenuScreen
-
         keys = {key.id: key for key in self.hints() if key.label}
         entries = [Entry(key.id, key.display, key.help) for key in keys.values()]
 
-        async def run(chosen: str | None) -> None:
-            if chosen is not None:
-                await self.run_action(keys[chosen].action)
+        async def run(chosen: str) -> None:
+            await self.run_action(keys[chosen].action)
 
-        self.app.push_screen(MenuScreen("Keys", entries, search=True), run)
+        self.menu(MenuScreen("Keys", entries, run, search=True))
+
+    def menu(self, screen: MenuScreen) -> None:
+        """Put a menu up."""
+        self.mde.arriving(self.app.push_screen(screen))
 
     async def action_palette(self) -> None:
         """Textual's palette over the same actions."""

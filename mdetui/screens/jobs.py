@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 
 from mdetui import text
 from mdetui.errors import MdetuiError
@@ -15,6 +14,7 @@ from mdetui.keys import Key, context
 from mdetui.response.jobs import Job, Row, State
 from mdetui.response.plan import Plan
 from mdetui.screens.confirm import SheetScreen
+from mdetui.screens.in_order import KeyScreen
 from mdetui.views.base import BLANK, Cell, Line
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.bottom_line import BottomLine
@@ -38,7 +38,7 @@ _STYLES = {
 }
 
 
-class JobScreen(Screen[None]):
+class JobScreen(KeyScreen):
     """One job, followed to the end. Leaving it stops nothing."""
 
     BINDINGS = bindings("job")
@@ -140,7 +140,7 @@ class JobScreen(Screen[None]):
 
     def action_leave(self) -> None:
         """The work goes on; the bottom line of the screen below counts it."""
-        self.dismiss(None)
+        self.app.pop_screen()
 
     def action_stop(self) -> None:
         """Send no more."""
@@ -150,7 +150,7 @@ class JobScreen(Screen[None]):
     def action_apart(self) -> None:
         """The sheet of the protected machines."""
         if self.apart is not None:
-            self.app.switch_screen(SheetScreen(self.desk, self.apart))
+            self.mde.arriving(self.app.switch_screen(SheetScreen(self.desk, self.apart)))
 
     def action_undo(self) -> None:
         """The sheet that undoes what this job did."""
@@ -169,7 +169,7 @@ class JobScreen(Screen[None]):
         """Open its sheet, or say why there is none."""
         event.stop()
         if event.plan is not None:
-            self.app.switch_screen(SheetScreen(self.desk, event.plan))
+            self.mde.arriving(self.app.switch_screen(SheetScreen(self.desk, event.plan)))
         elif event.error is not None:
             self.query_one("#rows", LinesView).show([Line((Cell(str(event.error), "state.warn"),))])
 
@@ -178,7 +178,7 @@ class JobScreen(Screen[None]):
         jobs = self.desk.jobs
         if len(jobs) > 1 and self.job in jobs:
             job = jobs[(jobs.index(self.job) + 1) % len(jobs)]
-            self.app.switch_screen(JobScreen(self.desk, job))
+            self.mde.arriving(self.app.switch_screen(JobScreen(self.desk, job)))
 
     def action_scroll(self, by: int) -> None:
         """Scroll the rows."""
@@ -193,5 +193,5 @@ def show_jobs(app: MdetuiApp) -> bool:
     desks = [session.desk for session in app.sessions.values() if session.has_desk and session.desk.jobs]
     if not desks:
         return False
-    app.push_screen(JobScreen(desks[-1], desks[-1].jobs[-1]))
+    app.arriving(app.push_screen(JobScreen(desks[-1], desks[-1].jobs[-1])))
     return True

@@ -31,6 +31,8 @@ REST_DRAW = 0.15
 REST_ASK = 0.30
 # seconds between two looks at the ages on screen
 TICK = 20.0
+# seconds after the first rows at which the ledger is read for what a dead run left open
+RECOVER = 0.7
 
 
 class ListBody(Container):
@@ -101,7 +103,10 @@ class ListBody(Container):
         self._ask: Timer | None = None
         self._borrowed: dict[RowKey, dict[str, Any]] = {}
         self._previewed: RowKey | None = None
-        self.set_class(self.view.preview is not None, "-preview")
+        remote = self.mde.remote
+        self.table = FeedTable(self.view.columns, self.feed, self.context, jump=remote, scrollbar=not remote)
+        self.preview = LinesView(id="preview") if self.view.preview is not None else None
+        self.set_class(self.preview is not None, "-preview")
         self.set_class(listing.wide, "-full")
 
     @property
@@ -109,21 +114,11 @@ class ListBody(Container):
         """The app, with its own type."""
         return cast("MdetuiApp", self.app)
 
-    @property
-    def table(self) -> FeedTable:
-        """The table."""
-        return self.query_one(FeedTable)
-
-    @property
-    def preview(self) -> LinesView | None:
-        """The preview, or None where the view has none."""
-        return self.query_one("#preview", LinesView) if self.view.preview is not None else None
-
     def compose(self) -> ComposeResult:
         """The table, then the preview."""
-        yield FeedTable(self.view.columns, self.feed, self.context, jump=self.mde.remote, scrollbar=not self.mde.remote)
-        if self.view.preview is not None:
-            yield LinesView(id="preview")
+        yield self.table
+        if self.preview is not None:
+            yield self.preview
 
     def on_mount(self) -> None:
         """Come back to where the person was; ask for rows only after the first paint."""
@@ -185,6 +180,11 @@ class ListBody(Container):
         if first and self.feed.loaded:
             self.show_preview()
             self._restart_timers()
+        if self.listing.profile:
+            self.set_timer(RECOVER, self._recover)
+
+    def _recover(self) -> None:
+        self.app.run_worker(self.mde.recover(self.listing.profile), group="recover", exit_on_error=False)
 
     def on_list_body_load_failed(self, event: LoadFailed) -> None:
         """Rows that are there stay; the list says in its own place why no more came."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
@@ -14,6 +14,9 @@ from mdetui.screens.row_writes import RowWrites
 from mdetui.views.base import Cell
 from mdetui.views.query import QUEUES, parse
 from mdetui.widgets.bindings import bindings
+
+if TYPE_CHECKING:
+    from mdetui.response.jobs import Job
 
 
 class ListScreen(RowWrites):
@@ -65,6 +68,17 @@ class ListScreen(RowWrites):
         """Ages or times may have changed, too."""
         super().redraw()
         self.list_body.table.tick()
+
+    def job_changed(self, job: Job) -> None:
+        """Once the job has ended, what it changed is asked for."""
+        super().job_changed(job)
+        if job.active:
+            return
+        view = self.spot.listing.view.id
+        if view == "alerts" and job.action.kind == "alert":
+            self.list_body.refresh_rows()
+        elif view == "actions":
+            self.list_body.reload()
 
     def action_queue(self, number: int) -> None:
         """A saved queue."""

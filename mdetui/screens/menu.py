@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from mdetui.screens.in_order import KeyScreen
 from mdetui.views.base import Cell, Line
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.lines import LinesView
@@ -35,8 +36,11 @@ class Entry:
     note: str = ""
 
 
-class MenuScreen(ModalScreen[str | None]):
-    """Returns the id of the chosen entry, or None. A menu never writes: it leads to a sheet."""
+Then = Callable[[str], Awaitable[None] | None]
+
+
+class MenuScreen(KeyScreen, ModalScreen[None]):
+    """Calls back with the id of the chosen entry; leaving it calls nobody. A menu never writes: it leads to a sheet."""
 
     BINDINGS = bindings("menu")
     DEFAULT_CSS = """
@@ -48,18 +52,21 @@ class MenuScreen(ModalScreen[str | None]):
     MenuScreen LinesView { height: auto; min-height: 1; padding: 0; background: $panel; }
     """
 
-    def __init__(self, title: str, entries: Sequence[Entry], *, search: bool = False) -> None:
+    def __init__(self, title: str, entries: Sequence[Entry], then: Then, *, search: bool = False) -> None:
         """Make a menu.
 
         Args:
             title: First line.
             entries: What can be chosen.
+            then: Called with the id once the menu is gone.
             search: Typing searches instead of running by letter (help).
         """
         super().__init__()
         self._title = title
         self._entries = list(entries)
+        self._then = then
         self._search = search
+        self._left = False
         self._needle = ""
         self._at = next((n for n, entry in enumerate(entries) if not entry.reason), 0)
 
@@ -112,41 +119,41 @@ class MenuScreen(ModalScreen[str | None]):
         if line >= top + body.size.height or line < top + 1:
             body.scroll_to(y=max(0, line - body.size.height // 2), animate=False, force=True)
 
-    def on_key(self, event: events.Key) -> None:
-        """A letter runs its entry, or searches in the help. Keys with a binding do not come here."""
+    async def take_key(self, event: events.Key) -> None:
+        """A letter runs its entry, or searches in the help."""
         if self._search:
             if event.key == "backspace":
                 self._needle = self._needle[:-1]
             elif event.is_printable and event.character:
                 self._needle += event.character
-            else:
-                return
             self._at = 0
-            event.stop()
             self._show()
             return
-        for entry in self._entries:
-            if event.character and entry.letter == event.character:
-                event.stop()
-                self._choose(entry)
-                return
+        entry = next((entry for entry in self._entries if event.character == entry.letter), None)
+        if entry is not None:
+            await self._choose(entry)
 
-    def _choose(self, entry: Entry) -> None:
+    async def _choose(self, entry: Entry) -> None:
         if entry.reason:
-            self._at = self._entries.index(entry)
+            self._at = self.shown().index(entry)
             self._show()
             return
-        self.dismiss(entry.id)
+        self.action_close()
+        result = self._then(entry.id)
+        if result is not None:
+            await result
 
-    def action_run(self) -> None:
+    async def action_run(self) -> None:
         """Run the entry under the cursor."""
         entries = self.shown()
-        if entries and not entries[self._at].reason:
-            self.dismiss(entries[self._at].id)
+        if entries:
+            await self._choose(entries[self._at])
 
     def action_close(self) -> None:
-        """Leave without choosing."""
-        self.dismiss(None)
+        """Leave the menu."""
+        if not self._left:
+            self._left = True
+            self.app.pop_screen()
 
     def action_step(self, by: int) -> None:
         """Move to the next entry, over the ends."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.containers import Container
 from textual.message import Message
@@ -18,8 +18,11 @@ from mdetui.screens.places import PagePlace
 from mdetui.screens.row_writes import RowWrites
 from mdetui.views.base import RAW, Cell, Line, Need, Pivot, Tab
 from mdetui.widgets.bindings import bindings
-from mdetui.widgets.lines import LinesView
+from mdetui.widgets.lines import LinesView, wrap
 from mdetui.widgets.tab_strip import TabStrip
+
+if TYPE_CHECKING:
+    from mdetui.response.jobs import Job
 
 READING = [Line((Cell("reading ...", "muted"),))]
 
@@ -149,7 +152,7 @@ class PageScreen(RowWrites):
         page, place = self.spot.page, self.spot
         now = self.mde.context(place.profile)
         good = {name: value for name, value in self.reads.items() if not isinstance(value, MdetuiError)}
-        self.query_one("#head", LinesView).show(page.head(place.entity, place.page_id, now, good), keep=True)
+        self._draw_head(page.head(place.entity, place.page_id, now, good))
         counts = {
             tab_id: f"{listing.feed.loaded}{'+' if listing.feed.more else ''}"
             for tab_id, listing in place.listings.items()
@@ -158,6 +161,16 @@ class PageScreen(RowWrites):
         self.query_one(TabStrip).show_tabs(page.tabs, self.tab.id, counts)
         for lines in self.query("#tab-lines").results(LinesView):
             lines.show(self._tab_lines(good), keep=True)
+
+    def _draw_head(self, lines: list[Line]) -> None:
+        """The top takes the rows it needs at this width, at least those of the page, at most two more."""
+        rows = sum(len(wrap(line, max(10, self.size.width - 2))) for line in lines)
+        least = self.spot.page.head_lines
+        head = self.query_one("#head", LinesView)
+        height = max(least, min(rows, least + 2))
+        if head.styles.height is None or head.styles.height.value != height:
+            head.styles.height = height
+        head.show(lines, keep=True)
 
     def _tab_lines(self, good: dict[str, Any]) -> list[Line]:
         tab, entity = self.tab, self.spot.entity
@@ -185,7 +198,12 @@ class PageScreen(RowWrites):
     def subject(self) -> Any | None:
         """The row of a list tab, else the entity of the page."""
         body = self.list_body
-        return body.cursor_item() if body is not None else self.spot.entity
+        if body is not None:
+            return body.cursor_item()
+        # an action on a machine needs its id only: pre-flight reads the rest
+        return self.spot.entity or (
+            _Id(self.spot.page_id, self.spot.title) if self.spot.page.kind == "machine" else None
+        )
 
     def pivots(self) -> tuple[Pivot, ...]:
         """Of the row, else of the entity."""
@@ -239,6 +257,12 @@ class PageScreen(RowWrites):
         if self.list_body is not None:
             self.list_body.table.tick()
 
+    def job_changed(self, job: Job) -> None:
+        """What this page shows may be what the job changes: read it again."""
+        super().job_changed(job)
+        if any(self.spot.page_id in row.target.key or self.spot.page_id == row.target.machine_id for row in job.rows):
+            self.ask((*self.spot.page.needs, *self.tab.needs), fresh=True)
+
     # keys of a page
 
     async def action_next_tab(self) -> None:
@@ -280,6 +304,7 @@ def json_lines(raw: bytes) -> list[Line]:
 class _Id:
     """Stands for an entity that was not read yet."""
 
-    def __init__(self, page_id: str) -> None:
+    def __init__(self, page_id: str, name: str = "") -> None:
         self.id = page_id
         self.machine_id = None
+        self.computer_dns_name = name

@@ -160,11 +160,7 @@ class RowKeys(Commanding):
             note = text.line(value.partition(":")[2] or value, 50) if value else ""
             entries.append(Entry(pivot.letter, pivot.letter, pivot.label, "" if value else "not named here", note))
 
-        def go(chosen: str | None) -> None:
-            if chosen is not None:
-                self._pivot(offers[chosen], item)
-
-        self.app.push_screen(MenuScreen("Pivot", entries), go)
+        self.menu(MenuScreen("Pivot", entries, lambda chosen: self._pivot(offers[chosen], item)))
 
     def _pivot(self, pivot: Pivot, item: Any) -> None:
         value = pivot.argument(item) or ""
@@ -257,9 +253,7 @@ class RowKeys(Commanding):
             arrow = ("now, ↓" if feed.descending else "now, ↑") if column.id == feed.sort_column else ""
             entries.append(Entry(column.id, letter, column.title.lower(), note=arrow))
 
-        def sort(chosen: str | None) -> None:
-            if chosen is None:
-                return
+        def sort(chosen: str) -> None:
             column = next((c for c in columns if c.id == chosen), None)
             # numbers and ages are wanted largest or newest first, names from A
             first = column is not None and (column.right or column.id in ("severity", "risk", "value"))
@@ -268,7 +262,7 @@ class RowKeys(Commanding):
             if feed.more:
                 self.say("Sorted what is loaded; the list has more rows on the server.")
 
-        self.app.push_screen(MenuScreen("Sort by", entries), sort)
+        self.menu(MenuScreen("Sort by", entries, sort))
 
     def action_fold(self) -> None:
         """Fold repeats, or show every row."""
@@ -331,11 +325,7 @@ class RowKeys(Commanding):
         entries = [Entry(label, letter, label, note=text.line(value, 50)) for letter, label, value in values]
         found = {label: value for _, label, value in values}
 
-        def send(chosen: str | None) -> None:
-            if chosen is not None:
-                self._send(chosen, found[chosen])
-
-        self.app.push_screen(MenuScreen("Copy", entries), send)
+        self.menu(MenuScreen("Copy", entries, lambda chosen: self._send(chosen, found[chosen])))
 
     def copies(self, item: Any) -> list[tuple[str, str, str]]:
         """What can be copied of a row: letter, label, value."""

@@ -67,11 +67,7 @@ class RowWrites(RowKeys):
             Entry("here", "h", "this row", note=text.line(body.view.name(here[0]), 40)),
         ]
 
-        def chosen(which: str | None) -> None:
-            if which is not None:
-                act(marked if which == "marked" else here)
-
-        self.app.push_screen(MenuScreen("Act on", entries), chosen)
+        self.menu(MenuScreen("Act on", entries, lambda chosen: act(marked if chosen == "marked" else here)))
 
     @staticmethod
     def _hidden(count: int) -> str:
@@ -107,11 +103,7 @@ class RowWrites(RowKeys):
         ]
         title = f"{text.line(whom, 60)}" + (f"   {notes.pop()}" if len(notes) == 1 else "")
 
-        def chosen(action: str | None) -> None:
-            if action is not None:
-                self.open_sheet(desk, action, targets)
-
-        self.app.push_screen(MenuScreen(title, entries), chosen)
+        self.menu(MenuScreen(title, entries, lambda chosen: self.open_sheet(desk, chosen, targets)))
 
     @staticmethod
     def _label(title: str) -> str:
@@ -131,11 +123,4 @@ class RowWrites(RowKeys):
         except MdetuiError as error:
             self.fail(error)
             return
-        self.app.push_screen(SheetScreen(desk, plan), self._after_sheet)
-
-    def _after_sheet(self, _: object) -> None:
-        """The rows may show old values now: marks go, alerts that were changed are read again."""
-        body = self.list_body
-        if body is not None:
-            body.table.clear_marks()
-        self.redraw()
+        self.mde.arriving(self.app.push_screen(SheetScreen(desk, plan)))

@@ -170,21 +170,20 @@ def head(machine: Machine | None, page_id: str, context: Context, borrowed: Borr
     return [
         Line(tuple(first), 2),
         Line((
-            Cell(f"{system(machine)} {text.line(machine.os_architecture or machine.os_processor)}"),
-            Cell("  build ", "muted"), Cell(text.line(machine.os_build)),
+            Cell(system(machine)), Cell("  build ", "muted"), Cell(text.line(machine.os_build)),
             Cell("  exposure ", "muted"), words.level(machine.exposure_level),
             Cell("  value ", "muted"), words.level(machine.device_value),
-            Cell("  group ", "muted"), Cell(text.line(machine.rbac_group_name)),
         ), 2),
         Line((
             Cell(text.line(machine.last_ip_address)), Cell("  "), Cell(text.line(machine.last_external_ip_address)),
             Cell("  first ", "muted"), Cell(text.line(machine.first_seen)[:10]),
             Cell(f"  {words.reported(machine.last_seen, context)}"),
-            Cell(" (full report, not \"online\")", "muted"),
+            Cell(" (full report)", "muted"),
         ), 2),
         Line((
-            Cell("tags ", "muted"), Cell(", ".join(text.line(tag) for tag in machine.machine_tags or ()) or "none"),
-            Cell("  id ", "muted"), Cell(text.line(machine.id)),
+            Cell("id ", "muted"), Cell(text.line(machine.id)),
+            Cell("  group ", "muted"), Cell(text.line(machine.rbac_group_name)),
+            Cell("  tags ", "muted"), Cell(", ".join(text.line(tag) for tag in machine.machine_tags or ()) or "none"),
         ), 2),
     ]  # fmt: skip
 

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from mdetui.widgets.bindings import bindings
+from mdetui.keys import context
 
 
 class Bar(Horizontal):
-    """An input with a mode sign in front and a hint behind.
+    """An input with a sign in front and a hint behind.
 
-    A person types; `Changed` comes on every key, `Submitted` on Enter, `Completed` on Tab, `Left` on escape.
+    `Changed` comes on every key that changes the text. Enter, Tab, escape and the arrows are handed over by the app,
+    in order with all other keys, and go to whoever opened the bar.
     """
 
-    BINDINGS = bindings("bar")
+    SPECIAL = frozenset(pressed for key in context("bar") for pressed in key.keys.split(","))
+
+    class Owner(Protocol):
+        """Who opens the bar."""
+
+        async def bar_submitted(self, sign: str, text: str) -> None:
+            """Enter."""
+
+        async def bar_completed(self, sign: str, text: str) -> None:
+            """Tab."""
+
+        async def bar_left(self, sign: str, text: str) -> None:
+            """Escape."""
+
     DEFAULT_CSS = """
     Bar { height: 1; width: 1fr; display: none; }
     Bar.-open { display: block; }
@@ -36,21 +51,12 @@ class Bar(Horizontal):
             self.sign = sign
             self.text = text
 
-    class Submitted(Changed):
-        """Enter."""
-
-    class Completed(Changed):
-        """Tab."""
-
-    class Left(Changed):
-        """Escape."""
-
-    def __init__(self) -> None:
+    def __init__(self, owner: Owner) -> None:
         super().__init__(id="bar")
+        self.owner = owner
         self.sign = ""
         self._history: dict[str, list[str]] = {}
         self._at = 0
-        self._complete: Callable[[str], str] | None = None
 
     def compose(self) -> ComposeResult:
         """Sign, input, hint."""
@@ -78,7 +84,8 @@ class Bar(Horizontal):
         with self.prevent(Input.Changed):
             self.input.value = text
         self.input.cursor_position = len(text)
-        self.input.focus()
+        # at once: the next key may be here already
+        self.screen.set_focus(self.input)
 
     def hint(self, text: str) -> None:
         """What stands behind the input."""
@@ -110,24 +117,28 @@ class Bar(Horizontal):
         event.stop()
         self.post_message(self.Changed(self.sign, event.value))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Pass it on as our own message."""
-        event.stop()
-        self.post_message(self.Submitted(self.sign, event.value))
+    async def take_key(self, pressed: str) -> None:
+        """One of the `SPECIAL` keys: runs what the key table says."""
+        action = next(key.action for key in context("bar") if pressed in key.keys.split(","))
+        await getattr(self, f"bar_{action}")()
 
-    def action_close_bar(self) -> None:
-        """Leave."""
-        self.post_message(self.Left(self.sign, self.input.value))
+    async def bar_submit(self) -> None:
+        """Enter."""
+        await self.owner.bar_submitted(self.sign, self.input.value)
 
-    def action_complete(self) -> None:
-        """Complete."""
-        self.post_message(self.Completed(self.sign, self.input.value))
+    async def bar_leave(self) -> None:
+        """Escape."""
+        await self.owner.bar_left(self.sign, self.input.value)
 
-    def action_older(self) -> None:
+    async def bar_complete(self) -> None:
+        """Tab."""
+        await self.owner.bar_completed(self.sign, self.input.value)
+
+    async def bar_older(self) -> None:
         """The line before."""
         self._step(1)
 
-    def action_newer(self) -> None:
+    async def bar_newer(self) -> None:
         """The line after."""
         self._step(-1)
 
