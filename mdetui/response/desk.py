@@ -294,42 +294,35 @@ class Desk:
             f"Still isolated in {name}: {target.shown}, since {text.age(at, now)}" for target, at in isolated.values()
         ]
 
-    def undo_of(self, entry: Entry) -> Plan:
-        """The plan that undoes a ledger entry; it goes through a sheet like any other.
-
-        Raises:
-            PlanError: Nothing undoes it, or it was not carried out.
-        """
-        spec = catalogue.ACTIONS.get(entry.action)
-        if spec is None or not spec.undo_id or entry.profile != self.profile.name:
-            raise PlanError("Nothing undoes this.", spec.undo if spec is not None else "")
-        if not entry.carried_out:
-            raise PlanError(f"This was not carried out ({entry.event}).", "There is nothing to undo.")
-        undo = catalogue.action(spec.undo_id)
-        if undo.kind == "alert":
-            return self.draft(undo.id, entry.targets, restore=_old_values(entry))
-        if undo.kind == "action":
-            one = entry.targets[0]
-            open_action = Target(
-                entry.profile, "action", entry.action_id, spec.service_type, one.machine_id, one.machine_name
-            )
-            return self.draft(undo.id, [open_action])
-        return self.draft(undo.id, entry.targets)
-
     async def undo_of_job(self, job: Job) -> Plan:
-        """The plan that undoes what a job did, as one plan.
+        """The plan that undoes what a job did, as far as it was carried out.
 
         Raises:
             PlanError: Nothing undoes it, or nothing of it was carried out.
             LedgerFailed: The ledger can't be read.
         """
-        await self.ledger.ready()
-        entries = [entry for entry in await self.ledger.entries() if entry.job == job.id and entry.carried_out]
-        if not entries:
-            raise PlanError("Nothing of this job was carried out.", "There is nothing to undo.")
-        plans = [self.undo_of(entry) for entry in entries]
-        restore = {key: values for made in plans for key, values in (made.restore or {}).items()}
-        return self.draft(plans[0].action.id, [one for made in plans for one in made.targets], None, restore or None)
+        return self.undo_of(*[entry for entry in await self.ledger.entries() if entry.job == job.id])
+
+    def undo_of(self, *entries: Entry) -> Plan:
+        """The plan that undoes ledger entries of one action; it goes through a sheet like any other.
+
+        Raises:
+            PlanError: Nothing undoes it, or nothing of it was carried out.
+        """
+        spec = catalogue.ACTIONS.get(entries[0].action) if entries else None
+        if spec is None or not spec.undo_id or any(entry.profile != self.profile.name for entry in entries):
+            raise PlanError("Nothing undoes this.", spec.undo if spec is not None else "")
+        done = [entry for entry in entries if entry.carried_out and entry.action == spec.id]
+        if not done:
+            raise PlanError("None of this was carried out.", "There is nothing to undo.")
+        chosen = [target for entry in done for target in entry.targets]
+        undo = catalogue.action(spec.undo_id)
+        if undo.kind == "alert":
+            restore = {key: values for entry in done for key, values in _old_values(entry).items()}
+            return self.draft(undo.id, chosen, restore=restore)
+        if undo.kind == "action":
+            chosen = [_open_action(entry, spec.service_type) for entry in done]
+        return self.draft(undo.id, chosen)
 
     # inside
 
@@ -358,6 +351,12 @@ class Desk:
 
 def _indented(request: Request) -> str:
     return msgspec.json.format(request.json, indent=2).decode()
+
+
+def _open_action(entry: Entry, kind: str) -> Target:
+    """The machine action that an entry started, as a target to cancel."""
+    one = entry.targets[0]
+    return Target(entry.profile, "action", entry.action_id, kind, one.machine_id, one.machine_name)
 
 
 def _old_values(entry: Entry) -> dict[str, AlertValues]:

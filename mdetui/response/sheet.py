@@ -25,6 +25,8 @@ from mdetui.response.tiers import Tier
 QUIET = 0.3
 # keyboards wait 0.25 to 1 s before the first repeat of a held key
 HELD = 1.2
+# seconds after which a check that failed is made again
+RETRY = 10.0
 # a tick that comes this much too late may have overtaken keys that wait to be handled
 _LATE = 0.5
 
@@ -89,6 +91,8 @@ class Sheet:
         self._last_key = float("-inf")
         self._refused = float("-inf")
         self._until = 0.0
+        self._at = 0.0
+        self._ask_again: float | None = None
 
     # what it shows
 
@@ -132,8 +136,12 @@ class Sheet:
 
     @property
     def needs_check(self) -> bool:
-        """Whether pre-flight should be read again because it got old; the screen does it and calls `replace`."""
-        return self.phase is Phase.EDITING and self.trouble is None and self.plan.stale(self._clock.now())
+        """Whether pre-flight should be read again: it got old, or it failed a while ago. The screen does it."""
+        if self.phase is not Phase.EDITING:
+            return False
+        if self.trouble is not None:
+            return self._ask_again is not None and self._at >= self._ask_again
+        return self.plan.stale(self._clock.now())
 
     # what happens to it
 
@@ -157,9 +165,17 @@ class Sheet:
         return Outcome.REDRAW
 
     def failed(self, error: MdetuiError) -> Outcome:
-        """Pre-flight could not be read."""
+        """Pre-flight could not be read; it is asked for again after a while."""
         self.trouble = error
-        self._back("Not sent.")
+        self._ask_again = None
+        self._back("Not sent: the check failed.")
+        return Outcome.REDRAW
+
+    def refused(self, error: MdetuiError) -> Outcome:
+        """What was asked to be sent was refused on this host: nothing left, and the sheet goes on."""
+        self.phase = Phase.EDITING
+        self.message = f"Not sent: {error}"
+        self._outdated()
         return Outcome.REDRAW
 
     def press(self, key: str, char: str | None, at: float) -> Outcome:
@@ -205,7 +221,10 @@ class Sheet:
 
     def tick(self, at: float) -> Outcome:
         """Time passes; called a few times a second while the sheet is open. SEND comes from here and only once."""
+        self._at = at
         if self.phase is Phase.EDITING:
+            if self.trouble is not None and self._ask_again is None:
+                self._ask_again = at + RETRY
             return self._follow_lock()
         if self.phase is Phase.SENT:
             return Outcome.NOTHING

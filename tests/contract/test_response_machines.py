@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -227,6 +228,30 @@ async def test_an_unreadable_row_allows_no_not_sent(bench: Bench, tenant: Mounte
     assert states(job) == ["unclear"]
 
 
+async def test_a_bad_row_allows_no_not_sent_either(bench: Bench, tenant: Mounted) -> None:
+    (target,) = await bench.machines()
+    plan = await bench.desk.prepare("machine.isolate", [target])
+
+    class Odd(httpx.AsyncBaseTransport):
+        """Adds a row to the machine actions that fits no model."""
+
+        def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+            self.inner = inner
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            answer = await self.inner.handle_async_request(request)
+            if not request.url.path.endswith("/machineactions"):
+                return answer
+            body = json.loads(await answer.aread())
+            return httpx.Response(200, json={**body, "value": [{"id": ["odd"]}, *body["value"]]}, request=request)
+
+    bench.tap.inner = Odd(bench.tap.inner)
+    tenant.faults.set("dropped-write", path="/api/machines/", count=1)
+    job = await bench.finish(bench.desk.start(plan, bench.answers(plan)))
+    assert states(job) == ["unclear"]
+    assert "can't be read" in job.rows[0].detail
+
+
 # answers that are refusals
 
 
@@ -392,6 +417,22 @@ async def test_stop_sends_no_more_and_what_was_sent_goes_on(bench: Bench) -> Non
     assert states(job).count("stopped") == 5 - states(job).count("done")
 
 
+async def test_stopped_between_the_line_and_the_request_nothing_leaves(bench: Bench) -> None:
+    plan = await bench.desk.prepare("machine.scan", await bench.machines(1))
+    await bench.desk.ledger.ready()
+    bench.ledger_file.touch(mode=0o600)
+    with bench.ledger_file.open("r+") as held:
+        # the ledger waits for this lock, as it would for a slow disk
+        fcntl.flock(held, fcntl.LOCK_EX)
+        job = bench.desk.start(plan, bench.answers(plan))
+        await asyncio.sleep(0.05)
+        job.stop()
+    await bench.finish(job)
+    assert states(job) == ["stopped"]
+    assert bench.posts() == []
+    assert bench.events(job.rows[0].entry) == ["intent", "not sent"]
+
+
 @pytest.mark.parametrize("stopped", [True, False])
 async def test_a_used_up_quota_is_waited_for_where_it_can_be_stopped(bench: Bench, stopped: bool) -> None:
     plan = await bench.desk.prepare("machine.scan", await bench.machines(2))
@@ -467,6 +508,27 @@ async def test_cancel_ends_a_scan(bench: Bench) -> None:
     assert (states(cancel), states(scan)) == (["done"], ["cancelled"])
     late = await bench.desk.prepare("machine.cancel", [targets.action(bench.profile, row)])
     assert late.struck[0].struck == "it is Cancelled already"
+
+
+async def test_undo_of_a_job_is_one_sheet_for_what_was_done(bench: Bench, tenant: Mounted) -> None:
+    chosen = await bench.machines(3)
+    plan = await bench.desk.prepare("machine.isolate", chosen)
+    tenant.faults.set("dropped-write", path=f"/api/machines/{chosen[1].id}", count=1)
+    job = await bench.finish(bench.desk.start(plan, bench.answers(plan)))
+    assert states(job) == ["done", "not sent", "done"]
+    undo = await bench.desk.check(await bench.desk.undo_of_job(job))
+    assert (undo.action.id, [one.target.id for one in undo.sent]) == ("machine.release", [chosen[0].id, chosen[2].id])
+    assert undo.items[0].accepts == {"2"}
+
+
+async def test_undo_of_a_running_scan_is_a_cancel(bench: Bench) -> None:
+    job = await bench.begin("machine.scan", await bench.machines(2))
+    await bench.until(lambda: not job.sending, step=0.0)
+    undo = await bench.desk.check(await bench.desk.undo_of_job(job))
+    assert {one.target.id for one in undo.sent} == {row.action_id for row in job.rows}
+    await bench.finish(bench.desk.start(undo, bench.answers(undo)))
+    await bench.finish(job)
+    assert states(job) == ["cancelled"] * 2
 
 
 async def test_undo_of_an_isolation_is_a_release(bench: Bench) -> None:
