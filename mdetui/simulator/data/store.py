@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -46,13 +48,14 @@ class Store:
     """
 
     def __init__(self, seed: int, size: int, start: Any) -> None:
-        self._spill = tempfile.mkdtemp(prefix="mdetui-simulator-")
+        # made by DuckDB if it ever needs it; a name nobody can guess, so that nobody else made it before
+        self._spill = Path(tempfile.gettempdir()) / f"mdetui-simulator-{secrets.token_hex(8)}"
         threads = 1 if size < _BIG else min(os.cpu_count() or 1, 4)
         self._root = duckdb.connect(
             ":memory:",
             config={
                 "threads": threads,
-                "temp_directory": self._spill,
+                "temp_directory": str(self._spill),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             },
