@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from mdetui.config import Profile
 
 
+# seconds for calls under way when the program ends
+_GRACE = 2.0
 _TAKES_EFFECT = frozenset({State.ACCEPTED, State.RUNNING, State.DONE})
 
 
@@ -162,11 +164,7 @@ class Desk:
         spec = catalogue.action(action_id)
         frozen = targets.one_tenant(chosen)
         setting = self.setting(spec)
-        given = dict(options or {})
-        if any(option.id == "assigned_to" for option in spec.options):
-            # "me" is whoever is answerable
-            given.setdefault("assigned_to", setting.analyst)
-        return plan.build(setting, spec, given, frozen, None, restore)
+        return plan.build(setting, spec, _with_me(spec, options or {}, setting), frozen, None, restore)
 
     async def check(self, drafted: Plan) -> Plan:
         """Read pre-flight and judge by it. Any time, also to check again.
@@ -176,8 +174,9 @@ class Desk:
             SignInError: No token.
         """
         readings = await preflight.read(self._wire, drafted.targets, self._clock)
-        spec = drafted.action
-        return plan.build(self.setting(spec), spec, drafted.options, drafted.targets, readings, drafted.restore)
+        spec, setting = drafted.action, self.setting(drafted.action)
+        options = _with_me(spec, drafted.options, setting)
+        return plan.build(setting, spec, options, drafted.targets, readings, drafted.restore)
 
     async def prepare(self, action_id: str, chosen: Sequence[Target], options: Options | None = None) -> Plan:
         """`draft` and `check` in one."""
@@ -190,9 +189,7 @@ class Desk:
             PlanError: An option value that the API does not take.
         """
         setting = self.setting(made.action)
-        hidden = {option.id for option in made.action.options if option.id == "assigned_to"}
-        given = {**options, **dict.fromkeys(hidden, setting.analyst)}
-        return plan.rebuilt(made, given, setting)
+        return plan.rebuilt(made, _with_me(made.action, options, setting), setting)
 
     def new_sheet(self, made: Plan) -> Sheet:
         """The confirmation sheet for a plan, checked or not."""
@@ -250,6 +247,9 @@ class Desk:
         for job in self.jobs:
             job.stop()
         tasks = tuple(self._tasks)
+        if tasks:
+            # what is under way may still be answered and recorded
+            await asyncio.wait(tasks, timeout=_GRACE)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -330,14 +330,15 @@ class Desk:
         job = sending.job
         try:
             await self.ledger.ready()
+            sending.requests.extend(made.requests(answers, self.ledger.new_id))
+            await self._runner.run(sending)
         except LedgerFailed as error:
             for row in sending.rows.values():
                 job.put(row, State.NOT_SENT, "not sent: the ledger can't be used", self._clock.now())
-            job.sending = False
             job.halt(f"Stopped: {error}")
-            return
-        sending.requests.extend(made.requests(answers, self.ledger.new_id))
-        await self._runner.run(sending)
+        finally:
+            job.sending = False
+            job.changed()
 
     def _heading(self, job: str, made: Plan, answers: Answers) -> Heading:
         ticket, words = split_reason(answers.reason)
@@ -347,6 +348,12 @@ class Desk:
 
     def _lock_state(self) -> tuple[bool, object]:
         return self._lock.is_open, (self._lock.cap, self._who()[1])
+
+
+def _with_me(spec: catalogue.ActionSpec, options: Options, setting: Setting) -> Options:
+    """The options, with whoever is answerable now as the owner where "me" is meant."""
+    mine = {option.id: setting.analyst for option in spec.options if option.id == "assigned_to"}
+    return {**options, **mine}
 
 
 def _indented(request: Request) -> str:

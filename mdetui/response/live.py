@@ -35,11 +35,15 @@ class LiveMark:
         """
         if self._fd is not None:
             return
+        draft = self._folder / f".{self.session}"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            fd = os.open(self._folder / self.session, flags, 0o600)
+            fd = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            # locked before it has its name: nobody can take it for a dead one's
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            draft.rename(self._folder / self.session)
+            for left in self._folder.iterdir():
+                self.alive(left.name)
         except OSError as error:
             raise LedgerFailed(
                 f"The folder {self._folder} can't be used: {error.strerror}.", "Check the disk and who owns it."

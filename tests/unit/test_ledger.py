@@ -360,6 +360,26 @@ async def test_entries_of_a_killed_run_are_found(tmp_path: Path) -> None:
     assert [entry.id for entry in await ledger.open_entries("contoso")] == ["k3f9"]
 
 
+async def test_marks_of_dead_runs_are_cleared_and_live_ones_kept(tmp_path: Path) -> None:
+    mine, other, dead = ledger_at(tmp_path), ledger_at(tmp_path), ledger_at(tmp_path)
+    await mine.ready()
+    folder = mine.file.parent / "live"
+    (folder / dead.session).touch()
+    await other.ready()
+    assert {path.name for path in folder.iterdir()} == {mine.session, other.session}
+    mine.close()
+    other.close()
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../ledger.jsonl", "", ".", "a/b"])
+async def test_a_session_name_of_a_line_can_not_lead_elsewhere(tmp_path: Path, name: str) -> None:
+    ledger = ledger_at(tmp_path)
+    await ledger.tell("k3f9", Event.DONE)
+    assert not ledger._mark.alive(name)
+    assert ledger.file.exists()
+
+
 async def test_hostile_names_are_stored_as_escapes_and_come_back(tmp_path: Path) -> None:
     ledger = ledger_at(tmp_path)
     await ledger.ready()
