@@ -63,10 +63,10 @@ class Load:
     seconds: float
 
     def text(self) -> str:
-        """`Our use: 4 of 100 calls this minute, done in about 2 s.`"""
+        """`Our use: 4 of 100 calls this minute, about 2 s.`"""
         unit = f"{self.seconds:.0f} s" if self.seconds < 120 else f"{self.seconds / 60:.0f} min"
         calls = text.plural(self.calls, "call")
-        return f"{calls}. Our use: {self.used} of {self.limit} calls this minute, done in about {unit}."
+        return f"{calls}. Our use: {self.used} of {self.limit} calls this minute, about {unit}."
 
 
 @dataclass(frozen=True, slots=True)

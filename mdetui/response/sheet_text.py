@@ -144,7 +144,7 @@ def notes(plan: Plan) -> tuple[Line, ...]:
 
 
 def summary(plan: Plan) -> str:
-    """`1 of 1 will be sent. 1 call. Our use: 4 of 100 calls this minute, done in about 2 s.`"""
+    """`1 of 1 will be sent. 1 call. Our use: 4 of 100 calls this minute, about 2 s.`"""
     if not plan.checked:
         return "Checking: what they are now, what is open on them, who else has their names."
     return f"{len(plan.sent)} of {len(plan.verdicts)} will be sent. {plan.load.text()}"
@@ -158,9 +158,9 @@ def _target(plan: Plan, verdict: Verdict) -> list[Line]:
     first += [Piece(f"    {fact}", "plain") for fact in verdict.facts]
     second = [Piece(f"  id {text.line(verdict.target.id, 64)}", "muted")]
     if verdict.state:
-        second.append(Piece(f"   {verdict.state}", "plain"))
+        second.append(Piece(f"  {verdict.state}", "plain"))
     if plan.checked and plan.action.kind != "alert":
-        second.append(Piece(f"   open actions {', '.join(verdict.open_actions) or 'none'}", "plain"))
+        second.append(Piece(f"  open: {', '.join(verdict.open_actions) or 'none'}", "plain"))
     lines: list[Line] = [tuple(first), tuple(second)]
     if verdict.struck:
         lines.append((Piece(f"  Not sent: {verdict.struck}.", "state.warn"),))
@@ -181,9 +181,9 @@ def _fields(sheet: Sheet) -> tuple[FieldView, ...]:
     for field in sheet.fields:
         focused = field.key == sheet.focus and sheet.phase is Phase.EDITING
         if isinstance(field, ChoiceField):
-            made.append(
-                FieldView(field.label, field.value or "choose", 0 if focused else None, " / ".join(field.values))
-            )
+            others = " / ".join(value for value in field.values if value != field.value)
+            hint = f"arrows: {others}" if others else ""
+            made.append(FieldView(field.label, field.value or "choose", 0 if focused else None, hint))
             continue
         item = answers.get(field.key)
         right = item is not None and item.right(field.value)
@@ -209,7 +209,7 @@ def _action(sheet: Sheet, at: float) -> Line:
         return (Piece(f"Sending in {left:.0f} s. esc stops it.", "state.warn"),)
     if sheet.phase is Phase.SETTLING:
         return (Piece("Sending ...", "state.warn"),)
-    keys = f"! {verb}   d dry run   esc leave"
+    keys = f"! {verb}   d dry run"
     obstacles = sheet.obstacles()
     if obstacles:
         return (Piece(f"not armed: {obstacles[0]}   ", "state.warn"), Piece(keys, "muted"))
