@@ -6,7 +6,6 @@ Reads are repeated, with patience and a limit. Writes are never repeated: what i
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,9 +41,8 @@ from mdetui.net import TIMEOUT
 __all__ = ["Answer", "BadRow", "Client", "Page", "Pager", "RawPage", "Wait", "Waits"]
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
-# an alert page of 1,000 rows with evidence is 4 MB; an answer that does not end is not waited for
+# an alert page of 1,000 rows with evidence is 4 MB
 MAX_BODY = 64_000_000
-BODY_SECONDS = 120.0
 
 
 @dataclass(slots=True)
@@ -86,6 +84,7 @@ class Client:
         self.decoder = Decoder()
         self.densities = Densities(profile.name)
         self.skew = timedelta()
+        self._tokens = tokens
         self._http = httpx.AsyncClient(
             transport=Guard(profile, transport, quotas, log, clock),
             auth=Bearer(profile, tokens, quotas),
@@ -310,9 +309,16 @@ class Client:
             return Answer(reply.status, reply.content, correlation_id, date, sending.request_id)
         if reply.status < 400:
             raise misfits.redirected(op, reply.status, reply.headers.get("location", "nowhere"), correlation_id)
-        # 2, 4, 8 s where a 429 names no time
+        who = self._tokens.identity
         error: ApiError = refusals.error_of(
-            op, reply.status, reply.headers, reply.content, self.clock.now(), unnamed=2.0**sending.attempt
+            op,
+            reply.status,
+            reply.headers,
+            reply.content,
+            self.clock.now(),
+            # 2, 4, 8 s where a 429 names no time
+            unnamed=2.0**sending.attempt,
+            person=who is not None and who.kind == "person",
         )
         if isinstance(error, RateLimited):
             self.quotas.drain(op.family, error.retry_after)
@@ -337,29 +343,20 @@ class Client:
             headers=headers,
             extensions=sending.extensions(),
         )
+        body = bytearray()
         response = await self._http.send(request, stream=True)
         try:
-            body = await self._body(op, request, response)
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise misfits.too_large(op, MAX_BODY, refusals.correlation_of(response.headers))
         finally:
             await response.aclose()
         if sending.entry is not None:
             sending.entry.ms = (self.clock.monotonic() - sending.started) * 1000
             sending.entry.size = len(body)
             self.log.changed(sending.entry)
-        return _Reply(response.status_code, response.headers, body)
-
-    async def _body(self, op: Operation, request: httpx.Request, response: httpx.Response) -> bytes:
-        """The whole body; a drip that keeps the read timeout happy ends here."""
-        body = bytearray()
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > MAX_BODY:
-                        raise misfits.too_large(op, MAX_BODY, refusals.correlation_of(response.headers))
-        except TimeoutError:
-            raise httpx.ReadTimeout("The answer did not end in time.", request=request) from None
-        return bytes(body)
+        return _Reply(response.status_code, response.headers, bytes(body))
 
     def _learn_time(self, date: str | None) -> None:
         """How far the service's clock is from ours."""

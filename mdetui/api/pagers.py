@@ -102,6 +102,9 @@ class LinkPager:
 
     Ends with a `PagingError` when the link leads back or brings nothing new, with `HostRefused` when it leads to a
     foreign host. The rows of the page that carried such a link are handed out first.
+
+    Attributes:
+        received: Rows of the last page as the service sent it, rows that came before included.
     """
 
     def __init__(self, client: Fetcher, op: Operation, target: str, *, urgent: bool = True) -> None:
@@ -116,6 +119,7 @@ class LinkPager:
         self._count: int | None = None
         self._done = False
         self.requests = 0
+        self.received = 0
 
     @property
     def complete(self) -> bool:
@@ -142,6 +146,7 @@ class LinkPager:
             if self._empty > _EMPTY_PATIENCE:
                 raise self._stuck(f"it sent {self._empty} empty pages")
             self._asked.add(self._target)
+            self.received = len(page.rows)
             self._link, self._done, self._count = page.next_link, not page.next_link, page.total
             fresh = self._seen.fresh(page)
             if fresh.rows:

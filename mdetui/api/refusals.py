@@ -94,15 +94,22 @@ def retry_after(headers: Mapping[str, str], message: str, now: datetime) -> floa
     return min(float(found[1]), _LONGEST) if found else None
 
 
-def permissions_of(op: Operation, message: str) -> tuple[str, ...]:
+def permissions_of(op: Operation, message: str, person: bool = False) -> tuple[str, ...]:
     """The permissions of which one is needed: what the service names, else what the table knows."""
     have = _HAVE.search(message)
     named = _PERMISSION.findall(message[: have.start()] if have else message)
-    return tuple(dict.fromkeys(named)) or op.application
+    return tuple(dict.fromkeys(named)) or (op.delegated if person else op.application)
 
 
 def error_of(
-    op: Operation, status: int, headers: Mapping[str, str], body: bytes, now: datetime, *, unnamed: float = UNNAMED
+    op: Operation,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+    *,
+    unnamed: float = UNNAMED,
+    person: bool = False,
 ) -> ApiError:
     """The exception for an answer with an error status.
 
@@ -113,6 +120,7 @@ def error_of(
         body: Its body, whatever it is.
         now: Wall time, for a `Retry-After` that is a date.
         unnamed: Seconds to wait after a 429 that names none.
+        person: The token is a person's, who needs delegated permissions; else an app's.
     """
     refusal = read(body)
     said = text.line(refusal.message, 400) if refusal.message else ""
@@ -137,7 +145,7 @@ def error_of(
             **facts,
         )
     if status == 403:
-        names = permissions_of(op, refusal.message)
+        names = permissions_of(op, refusal.message, person)
         return PermissionMissing(
             # a text that lists permissions says the same as the second sentence, only longer
             f"We lack the permission for {op.id}{'' if names[0] in refusal.message else reason}.",

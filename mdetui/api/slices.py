@@ -188,7 +188,7 @@ class SlicesPager:
         try:
             while (page := await links.next()) is not None:
                 pages.append(self._within(page, lower))
-                if len(pages) == 1 and len(page.rows) >= self._top:
+                if len(pages) == 1 and links.received >= self._top:
                     return page, True
         finally:
             self.requests += links.requests

@@ -7,8 +7,9 @@ request is from its extensions, where `Client` puts it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,10 @@ from mdetui.errors import NoOperation
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
     logging.getLogger(_name).addHandler(logging.NullHandler())
+
+
+# an answer that does not end, or drips so that no read ever times out, is not waited for
+BODY_SECONDS = 120.0
 
 
 @dataclass(slots=True)
@@ -115,6 +120,25 @@ class Bearer(httpx.Auth):
         yield request
 
 
+class _Watched(httpx.AsyncByteStream):
+    """A body that must end in time."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, request: httpx.Request) -> None:
+        self._inner = inner
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        now = asyncio.get_running_loop().time
+        ends = now() + BODY_SECONDS
+        async for chunk in self._inner:
+            if now() > ends:
+                raise httpx.ReadTimeout("The answer did not end in time.", request=self._request)
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
 class Guard(httpx.AsyncBaseTransport):
     """Lets a request through to the connection's transport, or not, and logs what went through."""
 
@@ -163,6 +187,8 @@ class Guard(httpx.AsyncBaseTransport):
         entry.ms = (self._clock.monotonic() - started) * 1000
         entry.correlation_id = refusals.correlation_of(response.headers)
         self._log.changed(entry)
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _Watched(response.stream, request)
         return response
 
     async def aclose(self) -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from mdetui import errors
+from mdetui.api import transport
 from mdetui.api.decode import Page
 from mdetui.api.endpoints import operation
 from mdetui.api.models.alert import Alert
@@ -232,9 +233,7 @@ async def test_an_answer_that_does_not_end_is_given_up() -> None:
 
 
 async def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mdetui.api import client
-
-    monkeypatch.setattr(client, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(transport, "BODY_SECONDS", 0.05)
 
     async def drip() -> Any:
         while True:

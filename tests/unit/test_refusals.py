@@ -143,3 +143,9 @@ def test_an_open_action_is_named_for_what_it_is() -> None:
     error = of(400, error_body("ActiveRequestAlreadyExists", "Action is already in progress"), op=ISOLATE)
     assert type(error) is errors.ActionAlreadyOpen
     assert isinstance(error, errors.BadRequest)
+
+
+def test_a_person_needs_delegated_permissions() -> None:
+    error = error_of(ALERTS, 403, {}, b"", NOW, person=True)
+    assert isinstance(error, errors.PermissionMissing)
+    assert error.permissions == ALERTS.delegated
