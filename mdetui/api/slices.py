@@ -217,17 +217,18 @@ class SlicesPager:
     async def _all_of(self, lower: int, first: Page) -> Page:
         """Every row of a window that can't be made smaller, by `$skip`; held back until it is whole."""
         seen = Seen(self._op)
-        pages, skip, last = [seen.fresh(first)], len(first.rows), first
-        while len(last.rows) >= self._top or (last.rows and last.next_link):
+        pages, skip, more = [seen.fresh(first)], len(first.rows), True
+        while more:
             self.requests += 1
-            last = await self._client.page_at(self._op, self._target(lower, skip), urgent=self._urgent)
-            if len(last.rows) >= self._top and seen.knows_all(last):
+            page = await self._client.page_at(self._op, self._target(lower, skip), urgent=self._urgent)
+            more = len(page.rows) >= self._top or bool(page.rows and page.next_link)
+            if more and seen.knows_all(page):
                 raise PagingError(
                     f"The list {self._op.id} does not go on: the service sends the same rows again.",
                     f"{text.plural(self._rows, 'row')} are loaded; narrow the list with a filter to see the rest.",
                 )
-            skip += len(last.rows)
-            pages.append(seen.fresh(self._within(last, lower)))
+            skip += len(page.rows)
+            pages.append(seen.fresh(self._within(page, lower)))
         return _joined(pages)
 
     # what was learnt
@@ -312,8 +313,8 @@ def _joined(pages: list[Page], keep: list[int] | None = None) -> Page:
 
 
 def _time(seconds: int) -> datetime:
-    # timedelta reaches further back than fromtimestamp does
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(seconds, -62_000_000_000))
+    # timedelta reaches further back than fromtimestamp does; not before the year 1019, which would lose its padding
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(seconds, -30_000_000_000))
 
 
 def _order(row: Any, field: str) -> str:

@@ -257,8 +257,9 @@ async def test_more_than_a_page_at_one_second_is_held_until_it_is_whole() -> Non
     assert rows[0].alert_creation_time == queue.rows[2_500]["alertCreationTime"]
 
 
-async def test_a_full_page_with_a_row_twice_is_full_all_the_same() -> None:
-    queue = Queue([n * 60.0 for n in range(1_500)])
+@pytest.mark.parametrize("apart", [60.0, 0.0])
+async def test_a_full_page_with_a_row_twice_is_full_all_the_same(apart: float) -> None:
+    queue = Queue([n * apart for n in range(1_500)])
 
     def stammering(request: httpx.Request) -> httpx.Response:
         rows = queue(request).json()["value"]
