@@ -193,7 +193,7 @@ async def test_no_bytes_do_more_than_one_clear_error(data: bytes, op: Any) -> No
     assert said in ("", op.id)
 
 
-async def test_never_more_than_a_thousand_rows_in_a_turn() -> None:
+async def test_few_rows_are_decoded_in_a_turn() -> None:
     decoder = Decoder()
     body = body_of(*({"id": str(number)} for number in range(4_500)))
     small = body_of(*({"id": str(number)} for number in range(700)))
@@ -211,9 +211,9 @@ async def test_never_more_than_a_thousand_rows_in_a_turn() -> None:
     assert [len(page.rows) for page in pages] == [4_500, 700, 700]
     assert [row.id for row in pages[0].rows] == [str(number) for number in range(4_500)]
     assert decoder.total == 5_900
-    assert decoder.most <= MAX_ROWS
-    # 5 slices of the big one, and room for the others
-    assert turns >= 6
+    # B9 allows 1,000
+    assert decoder.most <= MAX_ROWS <= 1_000
+    assert turns >= 5_900 // MAX_ROWS
 
 
 async def test_raw_rows_survive_packing_picking_and_joining() -> None:
