@@ -71,20 +71,35 @@ class Arrangement:
         source: Their source order.
         settings: The choice.
         opened: Keys of the folds that are open; shared with the feed.
+        sorted_as: An arrangement whose sort is taken over with all its keys; a filter typed letter by letter must not
+            sort everything again.
     """
 
-    __slots__ = ("_column", "_rows", "_source", "order", "ordering", "settings", "shown")
+    __slots__ = ("_column", "_rows", "_source", "_unsorted", "order", "ordering", "settings", "shown")
 
     def __init__(
-        self, rows: Rows, shape: Shape, source: SourceOrder, settings: Settings, opened: set[Hashable]
+        self,
+        rows: Rows,
+        shape: Shape,
+        source: SourceOrder,
+        settings: Settings,
+        opened: set[Hashable],
+        sorted_as: Arrangement | None = None,
     ) -> None:
         self._rows = rows
         self._source = source
         self.settings = settings
-        key = shape.sorts[settings.sort] if settings.sort else None
-        self._column = _level(shape, key, settings.descending)
-        self.ordering = Ordering(rows.ids, source.level, self._column)
-        self.order = source.order if self._column is None else array("I")
+        self._column: Level | None
+        self.ordering: Ordering
+        self.order: array[int]
+        if sorted_as is not None:
+            self._column, self.ordering, self.order = sorted_as._column, sorted_as.ordering, sorted_as.order
+        else:
+            key = shape.sorts[settings.sort] if settings.sort else None
+            self._column = _level(shape, key, settings.descending)
+            self.ordering = Ordering(rows.ids, source.level, self._column)
+            self.order = source.order if self._column is None else array("I")
+        self._unsorted = sorted_as is None and self._column is not None
         fold = shape.folds[settings.fold] if settings.fold else None
         self.shown = Shown(rows, shape, self.ordering, settings.filter, fold, opened)
 
@@ -94,7 +109,7 @@ class Arrangement:
         Args:
             known: What is on screen; a narrower filter looks only there.
         """
-        if self._column is not None:
+        if self._column is not None and self._unsorted:
             for start in range(0, len(self._rows), SLICE):
                 part = self._rows.items[start : start + SLICE]
                 self._column.extend(part)

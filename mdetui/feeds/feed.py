@@ -222,10 +222,13 @@ class Feed:
     def sort(self, column: str = "", descending: bool = False) -> Change:
         """Sort by a column of the shape; "" goes back to the source order. Equal rows keep the source order.
 
+        The place of a row is decided here and when it arrives: a row that changes stays where it is until the next
+        sort. In the source order it stays for good.
+
         Raises:
             KeyError: The shape has no such column.
         """
-        return self._arrange(replace(self.wanted, sort=column, descending=descending and bool(column)))
+        return self._arrange(replace(self.wanted, sort=column, descending=descending and bool(column)), resort=True)
 
     def set_filter(self, text: str) -> Change:
         """Show only what matches; "" shows everything. The old rows stay on screen until the new ones are found."""
@@ -241,9 +244,13 @@ class Feed:
             self._opened = set()
         return self._arrange(replace(self.wanted, fold=name))
 
-    def _arrange(self, settings: Settings) -> Change:
-        arrangement = Arrangement(self._rows, self.shape, self._source, settings, self._opened)
-        known = self._arranged.shown
+    def _arrange(self, settings: Settings, *, resort: bool = False) -> Change:
+        now = self._arranged
+        same = (settings.sort, settings.descending) == (now.settings.sort, now.settings.descending)
+        arrangement = Arrangement(
+            self._rows, self.shape, self._source, settings, self._opened, now if same and not resort else None
+        )
+        known = now.shown
 
         def work() -> Work[Arrangement]:
             yield from arrangement.build(known)

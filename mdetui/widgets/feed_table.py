@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from textual import events
 from textual.reactive import reactive
@@ -13,7 +14,6 @@ from mdetui.feeds.position import Position
 from mdetui.feeds.source import RowKey
 from mdetui.views.base import Column, Context
 from mdetui.widgets import feed_messages
-from mdetui.widgets.cell_styles import CELL_CLASSES, cell_css
 from mdetui.widgets.empty_words import empty_words, failure_words
 from mdetui.widgets.painted import Drawn, PaintedLines
 from mdetui.widgets.row_strips import RowStrips
@@ -41,7 +41,7 @@ class FeedTable(PaintedLines):
         empty: Feed to (what is the case, what to do) when nothing is shown.
     """
 
-    COMPONENT_CLASSES = CELL_CLASSES | {"feed-table--header", "feed-table--cursor", "feed-table--mark"}
+    COMPONENT_CLASSES = {"feed-table--header", "feed-table--cursor", "feed-table--mark"}
     DEFAULT_CSS = """
     FeedTable {
         width: 1fr;
@@ -58,15 +58,15 @@ class FeedTable(PaintedLines):
         & .feed-table--mark { color: $text-accent; text-style: bold; }
         &:ansi .feed-table--cursor { background: transparent; text-style: bold; }
     }
-    """ + cell_css("FeedTable")
+    """
 
     cursor: reactive[int] = reactive(0, init=False, repaint=False)
     """The line of the cursor."""
 
-    Highlighted = feed_messages.Highlighted
-    NeedMore = feed_messages.NeedMore
-    Opened = feed_messages.Opened
-    MarksChanged = feed_messages.MarksChanged
+    Highlighted: TypeAlias = feed_messages.Highlighted
+    NeedMore: TypeAlias = feed_messages.NeedMore
+    Opened: TypeAlias = feed_messages.Opened
+    MarksChanged: TypeAlias = feed_messages.MarksChanged
 
     def __init__(
         self,
@@ -86,7 +86,6 @@ class FeedTable(PaintedLines):
         self.jump = jump
         self._context_now = context
         self._empty = empty
-        self.set_class(not scrollbar, "-no-scrollbar")
         self._strips: RowStrips | None = None
         self._drawn: dict[Look, Drawn] = {}
         # the rows that cursor and top belong to, and (cursor, top) of a place to come back to when it is loaded
@@ -96,6 +95,10 @@ class FeedTable(PaintedLines):
         self._mark_from: RowKey | None = None
         self._told: tuple[RowKey, int] | None = None
         self._told_marks = 0
+        # (line, rows loaded) for which more was asked last
+        self._asked = (-1, -1)
+        # last: a class may bring a style update, which clears what is drawn
+        self.set_class(not scrollbar, "-no-scrollbar")
 
     # what others ask
 
@@ -217,6 +220,8 @@ class FeedTable(PaintedLines):
         Args:
             change: What the feed said; without it anything may have changed.
         """
+        if not self.is_mounted:
+            return
         moved = change is None or change.added or change.reordered or self._back_to is not None
         if moved:
             on_screen = self.cursor - self.top
@@ -301,7 +306,8 @@ class FeedTable(PaintedLines):
     def _made_strips(self) -> RowStrips:
         if self._strips is None:
             width = self.scrollable_content_region.width
-            self._strips = RowStrips(self, self.columns, width, self.size.width)
+            margin = 1 if self.size.width > width else 0
+            self._strips = RowStrips(self, self.columns, width, self.size.width, margin)
         return self._strips
 
     def _look(self, index: int) -> Look:
@@ -405,13 +411,14 @@ class FeedTable(PaintedLines):
 
     def _want_more(self) -> None:
         index = max(self.cursor, self.last_visible)
-        if self.page_size and self.feed.wants(index, self.page_size):
+        asked = (index, self.feed.loaded)
+        if self.page_size and asked != self._asked and self.feed.wants(index, self.page_size):
+            self._asked = asked
             self.post_message(self.NeedMore(self, index))
 
     def on_mount(self) -> None:
-        """The height is known before the first layout, so that the scrollbar is right at once."""
-        self._fit()
-        self._tell()
+        """Height and place are right before the first layout, so that nothing is painted twice."""
+        self.feed_changed()
 
     def on_resize(self) -> None:
         """Columns and the visible part follow the new size; the cursor stays visible."""

@@ -3,13 +3,15 @@ it; here only what changes from piece to piece is written. On a line of five pie
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.strip import Strip
 
 _ATTRIBUTES = (
@@ -82,12 +84,26 @@ class LeanStrip(Strip):
         return strip if isinstance(strip, LeanStrip) else cls(strip, strip.cell_length)
 
     def crop(self, start: int, end: int | None = None) -> Strip:
-        """A part of the line."""
-        return LeanStrip.of(super().crop(start, end))
+        """A part of the line; kept, so that it is made once."""
+        start, end = max(0, start), self.cell_length if end is None else min(self.cell_length, end)
+        known = self._crop_cache.get((start, end))
+        if isinstance(known, LeanStrip):
+            return known
+        part = LeanStrip.of(super().crop(start, end))
+        if part is not self:
+            self._crop_cache[start, end] = part
+        return part
 
-    def divide(self, cuts: Iterable[int]) -> list[Strip]:
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
         """The line in parts."""
         return [LeanStrip.of(part) for part in super().divide(cuts)]
+
+    def apply_filter(self, filter: LineFilter, background: Color) -> Strip:  # noqa: A002
+        """The line in other colours; kept, so that it is made once."""
+        known = self._filter_cache.get((filter, background))
+        if not isinstance(known, LeanStrip):
+            known = self._filter_cache[filter, background] = LeanStrip.of(super().apply_filter(filter, background))
+        return known
 
     def render(self, console: Console) -> str:
         """The line as the terminal takes it; ends in the terminal's own style."""

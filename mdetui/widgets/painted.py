@@ -6,7 +6,7 @@ Textual repaints a whole widget when it scrolls and when its height changes; ove
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -24,12 +24,12 @@ class Drawn(NamedTuple):
     """One line, ready to be painted.
 
     Attributes:
-        strip: For Textual.
+        strip: For Textual; kept as long as the line looks the same, and with it what it becomes on the terminal.
         end: Cells up to which it may differ from a blank line.
         pieces: Texts and styles; two lines with equal pieces look the same.
     """
 
-    strip: Strip
+    strip: LeanStrip
     end: int
     pieces: tuple[Piece, ...]
 
@@ -52,9 +52,9 @@ class PaintedLines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
+        # what is on the screen by line, and the lines that will be painted next
         self._painted: dict[int, Drawn] = {}
-        # by line: what Textual made of it, and the lean form of that
-        self._leaned: dict[int, tuple[Strip, LeanStrip]] = {}
+        self._pending: set[int] = set()
 
     def line_at(self, y: int) -> Drawn:
         """How the line at `y` of the widget looks now; called often, so it should be kept by whoever draws it."""
@@ -69,19 +69,53 @@ class PaintedLines(ScrollView, can_focus=True, inherit_bindings=False):
         return self.scroll_offset.y
 
     def render_line(self, y: int) -> Strip:
-        """The line at `y`; from now on it is on the screen."""
-        drawn = self._painted[y] = self.line_at(y)
-        return drawn.strip
+        """The line at `y`."""
+        return self._paint(y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines with padding, filters and all else that Textual adds, in fewer bytes."""
-        lean: list[Strip] = []
-        for y, strip in enumerate(super().render_lines(crop), crop.y):
-            known = self._leaned.get(y)
-            if known is None or known[0] is not strip:
-                known = self._leaned[y] = (strip, LeanStrip.of(strip))
-            lean.append(known[1])
-        return lean
+        """Lines for the compositor, which writes those of them that are to be painted.
+
+        Textual's own way makes half a dozen objects of each line on its way to the terminal. Where there is nothing to
+        add to a line it goes as it is, so that a line seen before costs nothing when it comes into view again.
+        """
+        if self._decorated:
+            return [LeanStrip.of(strip) for strip in super().render_lines(crop)]
+        filters, background = self.get_line_filters(), self.background_colors[1]
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            strip: Strip = self._paint(y)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            strips.append(strip)
+        if crop.column_span != (0, self.outer_size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    @property
+    def _decorated(self) -> bool:
+        """Whether Textual adds something around or over the lines."""
+        styles = self.styles
+        return bool(
+            any(styles.gutter)
+            or styles.tint.a
+            or styles.has_rule("hatch")
+            or styles.text_opacity != 1.0
+            or self.opacity != 1.0
+        )
+
+    def _paint(self, y: int) -> LeanStrip:
+        """The line at `y`, remembered as painted when it was to be painted, or was never painted."""
+        now, before = self.line_at(y), self._painted.get(y)
+        if before is None or y in self._pending:
+            self._pending.discard(y)
+            self._painted[y] = now
+        return now.strip
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """As Textual's; when everything is to be painted, nothing is known of the screen any more."""
+        if repaint and not regions:
+            self._painted.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def repaint(self, lines: Iterable[int] | None = None) -> int:
         """Have those lines painted that look different from what is on the screen.
@@ -92,8 +126,8 @@ class PaintedLines(ScrollView, can_focus=True, inherit_bindings=False):
         Returns:
             How many lines will be painted.
         """
-        height, width = self.size.height, self.size.width
-        count = 0
+        width, height = self.size
+        regions = []
         for y in range(height) if lines is None else lines:
             if not 0 <= y < height:
                 continue
@@ -104,9 +138,11 @@ class PaintedLines(ScrollView, can_focus=True, inherit_bindings=False):
             known = before is not None and before.strip.cell_length == now.strip.cell_length
             end = before.differs_to(now) if before is not None and known else width
             if end:
-                self.refresh(Region(0, y, end, 1))
-                count += 1
-        return count
+                self._pending.add(y)
+                regions.append(Region(0, y, end, 1))
+        if regions:
+            self.refresh(*regions)
+        return len(regions)
 
     def scroll_to_line(self, top: int) -> None:
         """Make a line the first visible one, as far as there are enough lines."""

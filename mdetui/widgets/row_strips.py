@@ -12,16 +12,16 @@ from typing import Any
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 from textual.widget import Widget
 
 from mdetui.feeds.arrangement import Settings
 from mdetui.feeds.entry import Entry
 from mdetui.feeds.marks import Mark
-from mdetui.views.base import STYLES, Cell, Column, Context, Line
-from mdetui.widgets.cell_styles import class_of
+from mdetui.views.base import Cell, Column, Context, Line
+from mdetui.widgets.cell_styles import cell_styles
 from mdetui.widgets.cells import clean, cut, fit
 from mdetui.widgets.columns import EDGE, GAP, lay_out
+from mdetui.widgets.lean_strip import LeanStrip
 from mdetui.widgets.lines import wrap
 from mdetui.widgets.painted import Drawn, Piece
 
@@ -40,11 +40,15 @@ class RowStrips:
         columns: All columns of the view.
         width: Cells of a line.
         screen: Width by which columns are chosen.
+        margin: Cells that stay blank at the right edge. Beside a scrollbar there is one: a line that ends where the
+            scrollbar begins makes Textual go there for nothing.
     """
 
-    def __init__(self, widget: Widget, columns: Sequence[Column], width: int, screen: int) -> None:
+    def __init__(self, widget: Widget, columns: Sequence[Column], width: int, screen: int, margin: int = 0) -> None:
         self.width = width
-        self.columns = lay_out(columns, width, screen=screen)
+        self._margin = margin
+        self._room = max(0, width - margin)
+        self.columns = lay_out(columns, self._room, screen=screen)
         growing = [index for index, placed in enumerate(self.columns) if placed.column.grow]
         # where the number of repeats is written
         self._main = growing[0] if growing else 0
@@ -53,7 +57,7 @@ class RowStrips:
         self._cursor = _lean(widget.get_component_rich_style("feed-table--cursor"), native)
         self._header = _lean(widget.get_component_rich_style("feed-table--header"), native)
         self._mark = _lean(widget.get_component_rich_style("feed-table--mark"), native)
-        components = {name: _lean(widget.get_component_rich_style(class_of(name)), native) for name in STYLES}
+        components = {name: _lean(style, native) for name, style in cell_styles(widget.app).items()}
         self._cells = {name: _over(self._base, style) for name, style in components.items()}
         self._cells["plain"] = self._base
         self._cursor_cells = {
@@ -74,7 +78,7 @@ class RowStrips:
         row = self._cursor if cursor else self._base
         cells: list[Piece] = []
         if why is not None:
-            cells.append((fit(_bad(entry.item, why), max(0, self.width - EDGE)), styles["state.bad"]))
+            cells.append((fit(_bad(entry.item, why), max(0, self._room - EDGE)), styles["state.bad"]))
         for index, (column, width) in enumerate(self.columns if why is None else ()):
             if index:
                 cells.append((" " * GAP, row))
@@ -107,41 +111,50 @@ class RowStrips:
             texts.append(fit(title, room, right=column.right))
             if room == width and index + 1 < len(self.columns):
                 texts.append(" " * GAP)
-        return self._draw([(fit("".join(texts), self.width), self._header)])
+        return self._draw([(fit("".join(texts), self._room), self._header)])
 
     def note(self, text: str, style: str = "muted") -> Drawn:
         """A line of text in place of a row."""
-        return self._draw([(fit(" " * EDGE + clean(text), self.width), self._cells[style])])
+        return self._draw([(fit(" " * EDGE + clean(text), self._room), self._cells[style])])
 
     def notes(self, title: str, todo: str, style: str) -> list[Drawn]:
         """What stands in the body when there are no rows: what is the case, and what to do."""
         drawn = [self.blank]
         for text, name in ((title, style), (todo, "muted")):
             if text:
-                rows = wrap(Line((Cell(clean(text)),)), max(1, self.width - 2 * EDGE))
+                rows = wrap(Line((Cell(clean(text)),)), max(1, self._room - 2 * EDGE))
                 drawn += [self.note("".join(cell.text for cell in row), name) for row in rows]
         return drawn
 
     def _draw(self, pieces: Sequence[Piece]) -> Drawn:
         joined: list[Piece] = []
         for text, style in pieces:
-            if not text:
-                continue
-            if joined:
+            if joined and text:
                 before, last = joined[-1]
-                if style == last or (text.isspace() and style.bgcolor == last.bgcolor):
+                if style == last or (text.isspace() and _same_blank(style, last)):
                     joined[-1] = (before + text, last)
                     continue
-            joined.append((text, style))
+                if before.isspace() and _same_blank(style, last):
+                    joined[-1] = (before + text, style)
+                    continue
+            if text:
+                joined.append((text, style))
         size = sum(cell_len(text) for text, _ in joined)
-        if size < self.width and joined:
-            # only when not even the first column fits
-            joined[-1] = (joined[-1][0] + " " * (self.width - size), joined[-1][1])
-        strip = Strip([Segment(text, style) for text, style in joined], max(size, self.width)).crop(0, self.width)
-        end = self.width
-        if joined and joined[-1][1].bgcolor == self._base.bgcolor:
-            end -= len(joined[-1][0]) - len(joined[-1][0].rstrip(" "))
-        return Drawn(strip, max(0, end), tuple(joined))
+        if size < self.width:
+            # not even the first column fits, or the margin
+            joined.append((" " * (self.width - size), self._base))
+        strip = LeanStrip([Segment(text, style) for text, style in joined], max(size, self.width)).crop(0, self.width)
+        end = self.width - self._margin
+        text, style = joined[-1]
+        if _same_blank(style, self._base):
+            end = min(end, self.width - len(text) + len(text.rstrip(" ")))
+        return Drawn(LeanStrip.of(strip), end, tuple(joined))
+
+
+def _same_blank(one: Style, other: Style) -> bool:
+    """Whether blanks look the same in both styles."""
+    plain = not (one.underline or one.reverse or one.strike or other.underline or other.reverse or other.strike)
+    return plain and one.bgcolor == other.bgcolor
 
 
 def _bad(item: Any, why: str) -> str:

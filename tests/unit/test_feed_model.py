@@ -70,14 +70,15 @@ class Model:
         if not known.matches and self.match(row):
             known.matches, known.group = True, self.group(row)
 
-    def place(self, known: Known) -> None:
-        known.column = self.shape.sorts[self.sort](known.row) if self.sort else None
+    def place(self, known: Known, *, resort: bool = True) -> None:
+        if resort:
+            known.column = self.shape.sorts[self.sort](known.row) if self.sort else None
         known.matches = self.match(known.row)
         known.group = self.group(known.row)
 
-    def arrange(self) -> None:
+    def arrange(self, *, resort: bool = False) -> None:
         for known in self.known.values():
-            self.place(known)
+            self.place(known, resort=resort)
 
     def group(self, row: Row) -> Any:
         return self.shape.folds["repeats"](row) if self.fold else None
@@ -171,7 +172,7 @@ class FeedMachine(RuleBasedStateMachine):
     def sort(self, column: str, descending: bool) -> None:
         self.feed.sort(column, descending)
         self.model.sort, self.model.descending = column, descending
-        self.model.arrange()
+        self.model.arrange(resort=True)
 
     @rule(words=st.sampled_from(["", "a", "al", "alp id1", "BETA", "ta", "id", "no such"]))
     def filter(self, words: str) -> None:

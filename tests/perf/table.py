@@ -1,0 +1,73 @@
+"""The table of budgets: tests note figures, one table is printed at the end, with and without xdist.
+
+A figure travels as a property of its test's report, which xdist carries from the workers to the process that prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+PROPERTY = "budget"
+
+
+class Figure(NamedTuple):
+    """One line of the table.
+
+    Attributes:
+        id: Of the budget, such as `B5`.
+        what: What was measured, and where.
+        figure: What was found.
+        budget: What it should be.
+        met: Whether it is; None where there is no budget, only a figure to know.
+    """
+
+    id: str
+    what: str
+    figure: str
+    budget: str
+    met: bool | None
+
+
+class Budgets:
+    """Notes figures for one test; handed out by the fixture `budgets`."""
+
+    def __init__(self, properties: list[tuple[str, object]]) -> None:
+        self._properties = properties
+
+    def note(self, budget_id: str, what: str, figure: str, budget: str = "", met: bool | None = None) -> None:
+        """Print a figure. For times and their ratios: they depend on the machine and are never asserted."""
+        self._properties.append((PROPERTY, tuple(Figure(budget_id, what, figure, budget, met))))
+
+    def check(self, budget_id: str, what: str, figure: float, limit: float, unit: str = "") -> None:
+        """Print a count and assert that it is within its budget."""
+        met = figure <= limit
+        self.note(budget_id, what, _figure(figure, unit), f"<= {_figure(limit, unit)}", met)
+        assert met, f"{budget_id}: {what}: {_figure(figure, unit)}, budget {_figure(limit, unit)}"
+
+
+def _figure(value: float, unit: str) -> str:
+    return (
+        f"{value:,.0f} {unit}".strip() if float(value).is_integer() or value >= 100 else f"{value:,.2f} {unit}".strip()
+    )
+
+
+def figures(reports: Iterable[Any]) -> list[Figure]:
+    """All figures of these test reports, by budget."""
+    found = [
+        Figure(*value)
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == PROPERTY
+    ]
+    return sorted(found, key=lambda figure: (int("".join(filter(str.isdigit, figure.id)) or 0), figure.id))
+
+
+def lines(rows: Iterable[Figure]) -> list[str]:
+    """The table as text."""
+    met = {True: "yes", False: "NO", None: ""}
+    cells = [("", "what", "figure", "budget", "met")]
+    cells += [(row.id, row.what, row.figure, row.budget, met[row.met]) for row in rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(5)]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
