@@ -14,7 +14,7 @@ ELLIPSIS = "…"
 
 def clean(text: str) -> str:
     """The text itself when it is safe, as column functions give it; else with visible escapes."""
-    return text if text.isprintable() else safe.line(text)
+    return text if not text or (text.isascii() and text.isprintable()) else safe.line(text)
 
 
 def fit(text: str, width: int, *, right: bool = False, keep: str = "start") -> str:
