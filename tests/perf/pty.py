@@ -126,6 +126,11 @@ class Terminal:
         return list(self.screen.display)
 
     @property
+    def cells(self) -> list[list[pyte.screens.Char]]:
+        """The screen as it looks: of a blank only what can be seen."""
+        return [[_seen(self.screen.buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+
+    @property
     def text(self) -> str:
         """The screen as one text."""
         return "\n".join(self.screen.display)
@@ -208,6 +213,12 @@ class Terminal:
             self._process.kill()
         self._process.wait()
         os.close(self._master)
+
+
+def _seen(char: pyte.screens.Char) -> pyte.screens.Char:
+    if char.data != " " or char.reverse:
+        return char
+    return char._replace(fg="default", bold=False, italics=False, blink=False)
 
 
 def _own_terminal() -> None:

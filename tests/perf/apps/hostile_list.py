@@ -12,8 +12,8 @@ from mdetui.feeds.feed import Feed
 from mdetui.feeds.shape import Shape
 from mdetui.views.base import Cell, Column
 from mdetui.widgets.feed_table import FeedTable
-from mdetui.widgets.themes import load_themes
 from tests.perf.apps.rows import context
+from tests.perf.apps.theme import wear
 
 ATTACKS = (
     "\x1b[2J", "\x1b]52;c;aGk=\x07", "\x1b]0;owned\x1b\\", "\x1bP1$r\x1b\\", "\x1b[6n", "\x1b[?1002h", "\x9b2J", "\x9d0;x\x9c",
@@ -44,9 +44,7 @@ class HostileApp(App[None]):
 
     def __init__(self, theme: str) -> None:
         super().__init__()
-        for known in load_themes()[0]:
-            self.register_theme(known)
-        self.theme = theme
+        wear(self, theme)
         found = ["", *texts()]
         columns = (
             Column("number", "N", lambda row, _: Cell(str(row)), 4, right=True),

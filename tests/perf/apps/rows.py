@@ -76,9 +76,10 @@ def _of_number(cell: Callable[[Any, Context], Cell]) -> Callable[[Any, Context],
 COLUMNS: tuple[Column, ...] = tuple(replace(column, cell=_of_number(column.cell)) for column in alerts.COLUMNS)
 SHAPE = Shape(
     row_id=lambda number: f"da{number:012d}",
+    order=lambda number: number,
     texts=lambda number: (alert(number).title, alert(number).computer_dns_name),
     sorts={"severity": lambda number: alert(number).severity},
-    folds={"repeats": lambda number: (alert(number).title, alert(number).machine_id)},
+    folds={"repeats": lambda number: (alert(number).title, alert(number).status)},
 )
 
 
