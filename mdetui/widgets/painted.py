@@ -41,7 +41,11 @@ class Drawn(NamedTuple):
             return max(self.end, other.end)
         end = width = 0
         for (text, style), (other_text, other_style) in zip(self.pieces, other.pieces, strict=True):
-            width += max(cell_len(text), cell_len(other_text))
+            size = cell_len(text)
+            if size != cell_len(other_text):
+                # what follows stands elsewhere now
+                return max(self.end, other.end)
+            width += size
             if text != other_text or style != other_style:
                 end = width
         return end
