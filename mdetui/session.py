@@ -147,6 +147,7 @@ class Session:
         """End the client and the connection; jobs that were sent go on at the service."""
         if self._desk is not None:
             await self._desk.aclose()
+        await self.reads.aclose()
         await self.client.aclose()
         await self.tokens.aclose()
         self._connection.close()

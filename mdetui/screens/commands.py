@@ -91,9 +91,9 @@ def _common(options: Sequence[str]) -> str:
 def _list(view: str) -> Run:
     async def run(frame: Frame, rest: str) -> None:
         profile = _profile(frame)
-        session = frame.mde.opened(profile)
-        query = parse(view, rest, session.analyst if session else frame.mde.config.profiles[profile].analyst)
-        frame.mde.visit(list_of(view, profile, query))
+        session = frame.shell.opened(profile)
+        query = parse(view, rest, session.analyst if session else frame.shell.config.profiles[profile].analyst)
+        frame.shell.visit(list_of(view, profile, query))
 
     return run
 
@@ -107,7 +107,7 @@ def _profile(frame: Frame) -> str:
 async def _machine(frame: Frame, rest: str) -> None:
     """`:m` lists machines; with an id it opens that machine."""
     if _MACHINE_ID.fullmatch(rest.lower()):
-        frame.mde.visit(page_of("machine", _profile(frame), rest.lower(), frame.place))
+        frame.shell.visit(page_of("machine", _profile(frame), rest.lower(), frame.place))
         return
     if rest and ":" not in rest and not rest.startswith("/"):
         rest = f'name:"{rest}"'
@@ -118,11 +118,11 @@ async def _write(frame: Frame, rest: str) -> None:
     found = re.fullmatch(r"(\d{1,3})m?(?:\s+max=(\d{1,4}))?", rest or "30m")
     if found is None or not 1 <= int(found[1]) <= 480:
         raise PlanError(f"{rest!r} is not a time.", "Use :write 30m, at most 480m, or :write 30m max=100.")
-    await frame.mde.unlock(frame, int(found[1]), int(found[2]) if found[2] else None)
+    await frame.shell.unlock(frame, int(found[1]), int(found[2]) if found[2] else None)
 
 
 async def _lock(frame: Frame, rest: str) -> None:
-    session = frame.mde.opened(_profile(frame))
+    session = frame.shell.opened(_profile(frame))
     if session is not None:
         session.lock.close()
     frame.redraw()
@@ -137,7 +137,7 @@ async def _theme(frame: Frame, rest: str) -> None:
 
 
 async def _ledger(frame: Frame, rest: str) -> None:
-    frame.mde.open_ledger(frame.place)
+    frame.shell.open_ledger(frame.place)
 
 
 async def _jobs(frame: Frame, rest: str) -> None:
@@ -145,17 +145,17 @@ async def _jobs(frame: Frame, rest: str) -> None:
 
 
 async def _log(frame: Frame, rest: str) -> None:
-    frame.mde.open_log(frame.place)
+    frame.shell.open_log(frame.place)
 
 
 async def _tenant(frame: Frame, rest: str) -> None:
     if not rest:
-        frame.mde.visit(LoginPlace())
+        frame.shell.visit(LoginPlace())
         return
-    if rest not in frame.mde.config.profiles:
-        known = ", ".join(frame.mde.config.profiles)
+    if rest not in frame.shell.config.profiles:
+        known = ", ".join(frame.shell.config.profiles)
         raise PlanError(f"There is no profile {rest!r}.", f"Known: {known}.")
-    frame.mde.open_tenant(rest)
+    frame.shell.open_tenant(rest)
 
 
 async def _help(frame: Frame, rest: str) -> None:
@@ -163,7 +163,7 @@ async def _help(frame: Frame, rest: str) -> None:
 
 
 async def _quit(frame: Frame, rest: str) -> None:
-    await frame.mde.leave()
+    await frame.shell.leave()
 
 
 COMMANDS: tuple[Command, ...] = (

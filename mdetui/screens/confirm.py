@@ -29,6 +29,7 @@ from mdetui.widgets.one_line import OneLine
 if TYPE_CHECKING:
     from mdetui.app import MdetuiApp
     from mdetui.response.desk import Desk
+    from mdetui.screens.shell import Shell
 
 # seconds between two looks at the sheet: arming and the countdown come within a tenth
 TICK = 0.1
@@ -43,7 +44,7 @@ class SheetScreen(KeyScreen):
     SheetScreen { layout: vertical; background: $background; }
     SheetScreen > #top { background: $panel; }
     SheetScreen > #targets { height: 1fr; }
-    SheetScreen > #form { height: 6; border-top: solid $secondary 40%; }
+    SheetScreen > #form { height: 6; }
     """
 
     class Checked(Message):
@@ -63,9 +64,9 @@ class SheetScreen(KeyScreen):
         self._left = False
 
     @property
-    def mde(self) -> MdetuiApp:
-        """The app, with its own type."""
-        return cast("MdetuiApp", self.app)
+    def shell(self) -> Shell:
+        """The running program."""
+        return cast("MdetuiApp", self.app).shell
 
     def compose(self) -> ComposeResult:
         """Head, targets, form, keys."""
@@ -73,7 +74,7 @@ class SheetScreen(KeyScreen):
         targets = LinesView(id="targets")
         targets.can_focus = False
         yield targets
-        form = LinesView(id="form")
+        form = LinesView(id="form", rule="above")
         form.can_focus = False
         yield form
         yield BottomLine()
@@ -150,11 +151,11 @@ class SheetScreen(KeyScreen):
         try:
             job = self.desk.start(self.sheet.plan, self.sheet.answers)
         except MdetuiError as error:
-            self._do(self.sheet.failed(error))
+            self._do(self.sheet.refused(error))
             return
         self._left = True
-        self.mde.follow_job(self.mde.session(self.desk.profile.name), job)
-        self.mde.arriving(self.app.switch_screen(JobScreen(self.desk, job, self.sheet.plan.apart)))
+        self.shell.follow_job(self.shell.session(self.desk.profile.name), job)
+        self.shell.app.arriving(self.app.switch_screen(JobScreen(self.desk, job, self.sheet.plan.apart)))
 
     async def _dry_run(self) -> None:
         try:

@@ -13,6 +13,7 @@ from mdetui.errors import MdetuiError
 from mdetui.keys import Key, context
 from mdetui.screens.in_order import KeyScreen
 from mdetui.screens.menu import Entry, MenuScreen
+from mdetui.screens.sizes import TALL, WIDE
 from mdetui.views.base import Cell, Line
 from mdetui.widgets.bar import Bar
 from mdetui.widgets.bottom_line import BottomLine
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from mdetui.app import MdetuiApp
     from mdetui.response.jobs import Job
     from mdetui.screens.places import Place
+    from mdetui.screens.shell import Shell
 
-WIDE = 120
-TALL = 22
+# seconds a new screen waits for what it shows, so that both are drawn as one
+PATIENCE = 0.15
 
 
 class Message(LinesView, can_focus=False):
@@ -59,7 +61,7 @@ class Frame(KeyScreen):
     Frame.-tall ListBody.-preview > #preview { display: block; }
     Frame.-wide ListBody { layout: horizontal; }
     Frame.-wide ListBody.-preview > #preview {
-        display: block; height: 1fr; width: 44%; border-top: none; border-left: solid $secondary 40%;
+        display: block; height: 1fr; width: 44%;
     }
     Frame ListBody.-full > #preview { display: none; }
     """
@@ -69,15 +71,21 @@ class Frame(KeyScreen):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
+        # what the breakpoints will say, before anything is styled: else all of it is styled twice
+        size = self.app.size
+        self.set_class(size.width >= WIDE, "-wide")
+        self.set_class(size.width < WIDE, "-narrow")
+        self.set_class(size.height >= TALL, "-tall")
+        self.set_class(size.height < TALL, "-short")
         self.bar: Bar | None = None
 
     @property
-    def mde(self) -> MdetuiApp:
-        """The app, with its own type."""
-        return cast("MdetuiApp", self.app)
+    def shell(self) -> Shell:
+        """The running program."""
+        return cast("MdetuiApp", self.app).shell
 
     def compose(self) -> ComposeResult:
-        """Top line, body, message, bottom line. The bar is mounted when it is first opened."""
+        """Top line, room for the body, message, bottom line. The bar is mounted when it is first opened."""
         yield OneLine(id="top")
         yield from self.body()
         yield Message(id="message")
@@ -88,9 +96,16 @@ class Frame(KeyScreen):
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        """Fill the lines that are known without any request."""
+        """Fill the lines that are known without any request; the body is drawn together with what it shows."""
         self.draw_top()
         self.draw_bottom()
+        self.hold()
+        self.set_timer(PATIENCE, self.release)
+        self.call_after_refresh(self.furnished)
+
+    def furnished(self) -> None:
+        """The body stands: give it the focus."""
+        self.focus_body()
 
     # the top and the bottom line
 
@@ -104,13 +119,13 @@ class Frame(KeyScreen):
             cells.append(Cell(crumb, "strong" if index == len(crumbs) - 1 else "plain"))
         if self.place.label:
             cells.append(Cell(f"  {self.place.label}", "muted"))
-        self.query_one("#top", OneLine).show(cells, self.mde.standing(self.place.profile, self.size.width))
+        self.query_one("#top", OneLine).show(cells, self.shell.standing(self.place.profile, self.size.width))
 
     def draw_bottom(self) -> None:
         """The keys that matter here, and where the list stands."""
         bottom = self.query_one(BottomLine)
         bottom.show_keys(self.hints(), self.dimmed())
-        bottom.show(right=[*self.mde.job_cells(self.place.profile), *self.standing()])
+        bottom.show(right=[*self.shell.job_cells(self.place.profile), *self.standing()])
 
     def hints(self) -> Sequence[Key]:
         """Keys of this screen for the bottom line and the help."""
@@ -188,6 +203,10 @@ class Frame(KeyScreen):
 
     # keys that work everywhere
 
+    def run_key(self, key: Key) -> None:
+        """Do what a key does (palette)."""
+        self.call_later(self.run_action, key.action)
+
     def action_nothing(self) -> None:
         """A key that other programs use to quit."""
 
@@ -198,30 +217,30 @@ class Frame(KeyScreen):
             self.hush()
             return
         if self.place.parent is not None:
-            self.mde.return_to(self.place.parent)
+            self.shell.return_to(self.place.parent)
 
     async def action_close_view(self) -> None:
         """Close this view; at the top, quit."""
         if self.place.parent is not None:
-            self.mde.return_to(self.place.parent)
+            self.shell.return_to(self.place.parent)
         else:
-            await self.mde.leave()
+            await self.shell.leave()
 
     def action_older(self) -> None:
         """Back in the history."""
-        self.mde.step(-1)
+        self.shell.step(-1)
 
     def action_newer(self) -> None:
         """Forward in the history."""
-        self.mde.step(1)
+        self.shell.step(1)
 
     def action_last(self) -> None:
         """The view before this one."""
-        self.mde.last_place()
+        self.shell.last_place()
 
     def action_toggle_utc(self) -> None:
         """Ages or UTC times, everywhere."""
-        self.mde.utc = not self.mde.utc
+        self.shell.utc = not self.shell.utc
         self.redraw()
 
     def redraw(self) -> None:
@@ -245,7 +264,7 @@ class Frame(KeyScreen):
 
     def menu(self, screen: MenuScreen) -> None:
         """Put a menu up."""
-        self.mde.arriving(self.app.push_screen(screen))
+        self.shell.app.arriving(self.app.push_screen(screen))
 
     async def action_palette(self) -> None:
         """Textual's palette over the same actions."""
@@ -264,9 +283,9 @@ class Frame(KeyScreen):
 
     def action_request_log(self) -> None:
         """What was asked of the service."""
-        self.mde.open_log(self.place)
+        self.shell.open_log(self.place)
 
     def action_jobs(self) -> None:
         """What was sent."""
-        if not self.mde.open_jobs():
+        if not self.shell.open_jobs():
             self.say("Nothing was sent from here.")

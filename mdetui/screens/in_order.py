@@ -9,6 +9,7 @@ with the screen and the focus that it left.
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App
@@ -16,7 +17,8 @@ from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
-from mdetui.widgets.bar import Bar
+if TYPE_CHECKING:
+    from mdetui.widgets.bar import Bar
 
 
 class KeyScreen(Screen[None], inherit_bindings=False):
@@ -24,6 +26,28 @@ class KeyScreen(Screen[None], inherit_bindings=False):
 
     Textual's own bindings of a screen (Tab moves the focus, ctrl+c copies) are not inherited: the key table decides.
     """
+
+    held = False
+
+    def hold(self) -> None:
+        """Compose nothing until `release`: what comes in pieces is drawn once. Layout and keys go on."""
+        self.held = True
+
+    def release(self) -> None:
+        """Draw what has gathered."""
+        if self.held:
+            self.held = False
+            self._compositor_refresh()
+
+    def _compositor_refresh(self) -> None:
+        # Textual 8.2.8 calls this for every layout and every round of dirty widgets; a skipped one loses nothing, the
+        # dirty regions stay. `App.batch_update` would compose each time and throw the result away.
+        if not self.held:
+            super()._compositor_refresh()
+            self.composed()
+
+    def composed(self) -> None:
+        """Something was drawn."""
 
     async def take_key(self, event: events.Key) -> None:
         """A key that no binding wanted."""
@@ -76,7 +100,7 @@ class InOrder(App[None]):
         if bar is None:
             if not await self._check_bindings(event.key):
                 await screen.take_key(event)
-        elif event.key in Bar.SPECIAL:
+        elif event.key in bar.SPECIAL:
             await self._handled(bar)
             await bar.take_key(event.key)
         else:

@@ -24,6 +24,7 @@ from mdetui.widgets.one_line import OneLine
 if TYPE_CHECKING:
     from mdetui.app import MdetuiApp
     from mdetui.response.desk import Desk
+    from mdetui.screens.shell import Shell
 
 _STYLES = {
     State.QUEUED: "muted",
@@ -64,9 +65,9 @@ class JobScreen(KeyScreen):
         self._watching = job.subscribe(self._changed)
 
     @property
-    def mde(self) -> MdetuiApp:
-        """The app, with its own type."""
-        return cast("MdetuiApp", self.app)
+    def shell(self) -> Shell:
+        """The running program."""
+        return cast("MdetuiApp", self.app).shell
 
     def compose(self) -> ComposeResult:
         """Head, rows, keys."""
@@ -113,7 +114,7 @@ class JobScreen(KeyScreen):
         number = self.desk.jobs.index(job) + 1 if job in self.desk.jobs else 1
         right = f"job {number} of {max(1, len(self.desk.jobs))}  {job.profile}"
         self.query_one("#top", OneLine).show([Cell(job.head, "strong")], [Cell(right, "muted")])
-        now = self.mde.clock.now()
+        now = self.shell.clock.now()
         width = max((len(row.target.shown) for row in job.rows), default=10)
         lines = [self._line(row, min(width, 40), now) for row in job.rows]
         notes = [Line((Cell(part, "state.warn"),)) for part in (job.note, job.trouble) if part]
@@ -126,7 +127,7 @@ class JobScreen(KeyScreen):
         self.query_one(BottomLine).show_keys(list(self.keys()))
 
     def _line(self, row: Row, width: int, now: object) -> Line:
-        since = text.age(row.since, self.mde.clock.now())
+        since = text.age(row.since, self.shell.clock.now())
         cells = [
             Cell(row.target.shown[:width].ljust(width) + "  "),
             Cell(row.state.value.ljust(9), _STYLES.get(row.state, "muted")),
@@ -150,7 +151,7 @@ class JobScreen(KeyScreen):
     def action_apart(self) -> None:
         """The sheet of the protected machines."""
         if self.apart is not None:
-            self.mde.arriving(self.app.switch_screen(SheetScreen(self.desk, self.apart)))
+            self.shell.app.arriving(self.app.switch_screen(SheetScreen(self.desk, self.apart)))
 
     def action_undo(self) -> None:
         """The sheet that undoes what this job did."""
@@ -169,7 +170,7 @@ class JobScreen(KeyScreen):
         """Open its sheet, or say why there is none."""
         event.stop()
         if event.plan is not None:
-            self.mde.arriving(self.app.switch_screen(SheetScreen(self.desk, event.plan)))
+            self.shell.app.arriving(self.app.switch_screen(SheetScreen(self.desk, event.plan)))
         elif event.error is not None:
             self.query_one("#rows", LinesView).show([Line((Cell(str(event.error), "state.warn"),))])
 
@@ -178,7 +179,7 @@ class JobScreen(KeyScreen):
         jobs = self.desk.jobs
         if len(jobs) > 1 and self.job in jobs:
             job = jobs[(jobs.index(self.job) + 1) % len(jobs)]
-            self.mde.arriving(self.app.switch_screen(JobScreen(self.desk, job)))
+            self.shell.app.arriving(self.app.switch_screen(JobScreen(self.desk, job)))
 
     def action_scroll(self, by: int) -> None:
         """Scroll the rows."""
@@ -188,10 +189,10 @@ class JobScreen(KeyScreen):
         """A key that quits other programs."""
 
 
-def show_jobs(app: MdetuiApp) -> bool:
+def show_jobs(shell: Shell) -> bool:
     """Show the newest job; False when nothing was sent from here."""
-    desks = [session.desk for session in app.sessions.values() if session.has_desk and session.desk.jobs]
+    desks = [session.desk for session in shell.sessions.values() if session.has_desk and session.desk.jobs]
     if not desks:
         return False
-    app.arriving(app.push_screen(JobScreen(desks[-1], desks[-1].jobs[-1])))
+    shell.app.arriving(shell.app.push_screen(JobScreen(desks[-1], desks[-1].jobs[-1])))
     return True

@@ -18,6 +18,7 @@ from mdetui import text
 from mdetui.errors import MdetuiError
 from mdetui.feeds.source import RowKey
 from mdetui.screens.places import Listing
+from mdetui.screens.sizes import WIDE
 from mdetui.views.base import Cell, Context, Line, Need
 from mdetui.widgets.feed_table import FeedTable
 from mdetui.widgets.lines import LinesView
@@ -25,10 +26,13 @@ from mdetui.widgets.lines import LinesView
 if TYPE_CHECKING:
     from mdetui.api.delta import Changes
     from mdetui.app import MdetuiApp
+    from mdetui.feeds.source import Source
+    from mdetui.screens.shell import Shell
 
 # seconds the cursor must rest: the preview follows from what is known, then asks
 REST_DRAW = 0.15
 REST_ASK = 0.30
+REST_JOIN = 0.06
 # seconds between two looks at the ages on screen
 TICK = 20.0
 # seconds after the first rows at which the ledger is read for what a dead run left open
@@ -41,7 +45,7 @@ class ListBody(Container):
     DEFAULT_CSS = """
     ListBody { height: 1fr; width: 1fr; layout: vertical; }
     ListBody > FeedTable { height: 1fr; width: 1fr; }
-    ListBody > #preview { height: 7; border-top: solid $secondary 40%; display: none; }
+    ListBody > #preview { height: 7; display: none; }
     """
 
     class Changed(Message):
@@ -50,6 +54,9 @@ class ListBody(Container):
         def can_replace(self, message: Message) -> bool:
             """A burst of them is one."""
             return isinstance(message, ListBody.Changed)
+
+    class Filled(Message):
+        """The first rows stand in the table, or it says why there are none."""
 
     class Told(Message):
         """Something to say to the person."""
@@ -103,16 +110,25 @@ class ListBody(Container):
         self._ask: Timer | None = None
         self._borrowed: dict[RowKey, dict[str, Any]] = {}
         self._previewed: RowKey | None = None
-        remote = self.mde.remote
+        remote = self.shell.remote
         self.table = FeedTable(self.view.columns, self.feed, self.context, jump=remote, scrollbar=not remote)
-        self.preview = LinesView(id="preview") if self.view.preview is not None else None
+        self.preview = (
+            LinesView(id="preview", rule="left" if self.app.size.width >= WIDE else "above")
+            if self.view.preview is not None
+            else None
+        )
         self.set_class(self.preview is not None, "-preview")
         self.set_class(listing.wide, "-full")
 
     @property
-    def mde(self) -> MdetuiApp:
-        """The app, with its own type."""
-        return cast("MdetuiApp", self.app)
+    def shell(self) -> Shell:
+        """The running program."""
+        return cast("MdetuiApp", self.app).shell
+
+    def on_resize(self) -> None:
+        """The preview is set off on its left when it stands beside the table, else above."""
+        if self.preview is not None:
+            self.preview.rule = "left" if self.app.size.width >= WIDE else "above"
 
     def compose(self) -> ComposeResult:
         """The table, then the preview."""
@@ -121,12 +137,12 @@ class ListBody(Container):
             yield self.preview
 
     def on_mount(self) -> None:
-        """Come back to where the person was; ask for rows only after the first paint."""
+        """Come back to where the person was, and ask for rows. A body is mounted only after the first paint."""
         if self.listing.position is not None:
             self.table.restore(self.listing.position)
-        self.call_after_refresh(self.start)
+        self.start()
         self.set_interval(TICK, self.tick)
-        seconds = self.mde.config.refresh
+        seconds = self.shell.config.refresh
         if self.listing.refreshable and seconds:
             self.set_interval(seconds, self.refresh_rows)
 
@@ -138,7 +154,7 @@ class ListBody(Container):
 
     def context(self) -> Context:
         """What cells may depend on now."""
-        return self.mde.context(self.listing.profile)
+        return self.shell.context(self.listing.profile)
 
     # loading
 
@@ -146,19 +162,29 @@ class ListBody(Container):
         """Load the first page, or go on where a load was cut off by leaving."""
         if self.feed.loaded:
             self._after_rows()
-            self.show_preview()
+            self.call_after_refresh(self._show_known)
         elif self.feed.load_more():
             self._load()
 
+    def _show_known(self) -> None:
+        self.show_preview()
+        self.post_message(self.Filled())
+
     def _load(self) -> None:
         self.post_message(self.Changed())
-        self.run_worker(self._fetch(self.listing), group="load", exclusive=True, exit_on_error=False)
-
-    async def _fetch(self, listing: Listing) -> None:
+        listing = self.listing
         try:
-            source = listing.open_source(lambda: self.mde.session(listing.profile))
-            if listing.asked_at is None:
-                listing.asked_at = self.mde.clock.now()
+            # here and not in the worker: the first call imports the wire, and the patience of the screen begins after it
+            source = listing.open_source(lambda: self.shell.session(listing.profile))
+        except MdetuiError as error:
+            self.post_message(self.LoadFailed(listing, error))
+            return
+        if listing.asked_at is None:
+            listing.asked_at = self.shell.clock.now()
+        self.run_worker(self._fetch(listing, source), group="load", exclusive=True, exit_on_error=False)
+
+    async def _fetch(self, listing: Listing, source: Source) -> None:
+        try:
             batch = await source.next()
         except MdetuiError as error:
             self.post_message(self.LoadFailed(listing, error))
@@ -177,14 +203,15 @@ class ListBody(Container):
         else:
             self.table.feed_changed(self.feed.add(event.batch, complete=event.complete, total=event.total))
         self._pump()
-        if first and self.feed.loaded:
+        if first:
             self.show_preview()
             self._restart_timers()
+            self.post_message(self.Filled())
         if self.listing.profile:
             self.set_timer(RECOVER, self._recover)
 
     def _recover(self) -> None:
-        self.app.run_worker(self.mde.recover(self.listing.profile), group="recover", exit_on_error=False)
+        self.app.run_worker(self.shell.recover(self.listing.profile), group="recover", exit_on_error=False)
 
     def on_list_body_load_failed(self, event: LoadFailed) -> None:
         """Rows that are there stay; the list says in its own place why no more came."""
@@ -194,6 +221,7 @@ class ListBody(Container):
             self.table.feed_changed()
             self.post_message(self.Told(event.error))
             self.post_message(self.Changed())
+            self.post_message(self.Filled())
 
     def _pump(self) -> None:
         """Go on with the work that is left, one slice a turn of the loop, so that keys come in between."""
@@ -246,13 +274,13 @@ class ListBody(Container):
 
     def refresh_rows(self) -> None:
         """Ask what is new, once; never moves the cursor."""
-        session = self.mde.opened(self.listing.profile)
+        session = self.shell.opened(self.listing.profile)
         if session is None or self.listing.asked_at is None or not self.feed.loaded:
             return
         self.run_worker(self._refresh(self.listing), group="refresh", exclusive=True, exit_on_error=False)
 
     async def _refresh(self, listing: Listing) -> None:
-        session = self.mde.session(listing.profile)
+        session = self.shell.session(listing.profile)
         try:
             changes = await session.changed_alerts(listing.asked_at)
         except MdetuiError as error:
@@ -322,7 +350,7 @@ class ListBody(Container):
     def _known(self, key: RowKey, item: Any) -> dict[str, Any]:
         """Reads that are there already: borrowed for this row, or in the cache."""
         known = dict(self._borrowed.get(key, {}))
-        session = self.mde.opened(self.listing.profile)
+        session = self.shell.opened(self.listing.profile)
         for need in self.view.needs:
             path = need.path(item)
             if session is not None and path is not None and need.name not in known:
@@ -348,7 +376,7 @@ class ListBody(Container):
         await asyncio.gather(*(self._read_one(key, item, need) for need in needs))
 
     async def _read_one(self, key: RowKey, item: Any, need: Need) -> None:
-        session = self.mde.session(self.listing.profile)
+        session = self.shell.session(self.listing.profile)
         try:
             value: Any = await session.read(need.operation, need.path(item) or {}, need.query(item))
         except MdetuiError as error:
@@ -366,8 +394,14 @@ class ListBody(Container):
             return
         self._borrowed.setdefault(event.key, {})[event.name] = event.value
         if event.key == self.table.cursor_key:
-            self.show_preview()
-            self.table.tick()
+            # reads that were asked for together come one after another: they are drawn together
+            if self._rest is not None:
+                self._rest.stop()
+            self._rest = self.set_timer(REST_JOIN, self._show_borrowed)
+
+    def _show_borrowed(self) -> None:
+        self.show_preview()
+        self.table.tick()
 
     # what keys act on
 

@@ -23,6 +23,7 @@ class ListScreen(RowWrites):
     """One list with its preview."""
 
     BINDINGS = bindings("alerts")
+    _body: ListBody | None = None
 
     @property
     def spot(self) -> ListPlace:
@@ -30,18 +31,14 @@ class ListScreen(RowWrites):
         return cast(ListPlace, self.place)
 
     @property
-    def list_body(self) -> ListBody:
-        """The list."""
-        return self.query_one(ListBody)
+    def list_body(self) -> ListBody | None:
+        """The list, once it stands."""
+        return self._body
 
     def body(self) -> Iterable[Widget]:
         """The list."""
-        yield ListBody(self.spot.listing)
-
-    def on_mount(self) -> None:
-        """Focus the table; a filter that came with the command is applied."""
-        super().on_mount()
-        self.focus_body()
+        self._body = ListBody(self.spot.listing)
+        yield self._body
 
     def hints(self) -> Sequence[Key]:
         """The keys of the view's own context."""
@@ -49,25 +46,7 @@ class ListScreen(RowWrites):
 
     def standing(self) -> Sequence[Cell]:
         """Where the list stands."""
-        return self.list_body.standing() if self.query(ListBody) else ()
-
-    def on_list_body_changed(self, event: ListBody.Changed) -> None:
-        """Redraw the lines around the list."""
-        event.stop()
-        self.redraw()
-
-    def on_list_body_told(self, event: ListBody.Told) -> None:
-        """Say it."""
-        event.stop()
-        if event.error is not None:
-            self.fail(event.error)
-        else:
-            self.say(*event.parts)
-
-    def redraw(self) -> None:
-        """Ages or times may have changed, too."""
-        super().redraw()
-        self.list_body.table.tick()
+        return self._body.standing() if self._body is not None else ()
 
     def job_changed(self, job: Job) -> None:
         """Once the job has ended, what it changed is asked for."""
@@ -75,10 +54,10 @@ class ListScreen(RowWrites):
         if job.active:
             return
         view = self.spot.listing.view.id
-        if view == "alerts" and job.action.kind == "alert":
-            self.list_body.refresh_rows()
-        elif view == "actions":
-            self.list_body.reload()
+        if self._body is not None and view == "alerts" and job.action.kind == "alert":
+            self._body.refresh_rows()
+        elif self._body is not None and view == "actions":
+            self._body.reload()
 
     def action_queue(self, number: int) -> None:
         """A saved queue."""
@@ -86,7 +65,7 @@ class ListScreen(RowWrites):
         if not 1 <= number <= len(queues):
             return
         name, words = queues[number - 1]
-        session = self.mde.opened(self.place.profile)
+        session = self.shell.opened(self.place.profile)
         me = session.analyst if session else ""
         view = self.spot.listing.view.id
-        self.attempt(lambda: self.mde.visit(list_of(view, self.place.profile, parse(view, words, me), name)))
+        self.attempt(lambda: self.shell.visit(list_of(view, self.place.profile, parse(view, words, me), name)))

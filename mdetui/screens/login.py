@@ -24,8 +24,8 @@ class LoginScreen(Commanding):
 
     BINDINGS = bindings("login")
     DEFAULT_CSS = """
-    LoginScreen #welcome { height: auto; min-height: 2; max-height: 6; padding: 1 2 0 2; }
-    LoginScreen FeedTable { padding: 0 1; }
+    LoginScreen #welcome { margin: 1 1 0 1; }
+    LoginScreen FeedTable { margin: 0 1; }
     """
 
     def body(self) -> Iterable[Widget]:
@@ -39,7 +39,7 @@ class LoginScreen(Commanding):
         yield FeedTable(VIEW.columns, self.feed, self._drawn_with, scrollbar=False)
 
     def _welcome(self) -> list[Line]:
-        if len(self.mde.config.profiles) > 1:
+        if len(self.shell.config.profiles) > 1:
             return [Line((Cell("Press Enter to open a tenant.", "plain"),))]
         return [
             Line(
@@ -56,30 +56,26 @@ class LoginScreen(Commanding):
         ]
 
     def _drawn_with(self) -> Context:
-        return Context(self.mde.clock.now())
+        return Context(self.shell.clock.now())
 
     def _rows(self) -> list[ProfileRow]:
         return [
             row_of(profile, "signed in" if self._signed_in(name) else "not signed in")
-            for name, profile in self.mde.config.profiles.items()
+            for name, profile in self.shell.config.profiles.items()
         ]
 
     def _signed_in(self, name: str) -> bool:
-        session = self.mde.opened(name)
+        session = self.shell.opened(name)
         return session is not None and session.identity is not None
-
-    def on_mount(self) -> None:
-        """Focus the list."""
-        super().on_mount()
-        self.focus_body()
 
     def focus_body(self) -> None:
         """The list."""
-        self.query_one(FeedTable).focus()
+        self.set_focus(self.query_one(FeedTable))
+        self.call_after_refresh(self.release)
 
     def draw_top(self) -> None:
         """Program and version."""
-        opened = [name for name in self.mde.config.profiles if self._signed_in(name)]
+        opened = [name for name in self.shell.config.profiles if self._signed_in(name)]
         state = f"signed in: {', '.join(opened)}" if opened else "not signed in"
         self.query_one("#top", OneLine).show([Cell(f"mdetui {__version__}", "strong")], [Cell(state, "muted")])
 
@@ -91,7 +87,7 @@ class LoginScreen(Commanding):
         """Open the tenant under the cursor."""
         key = self.query_one(FeedTable).cursor_key
         if key is not None:
-            self.mde.open_tenant(key[1])
+            self.shell.open_tenant(key[1])
 
     def on_feed_table_opened(self, event: FeedTable.Opened) -> None:
         """A click."""

@@ -47,9 +47,9 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
     MenuScreen { align: center middle; background: transparent; }
     MenuScreen > Vertical {
         width: auto; min-width: 40; max-width: 92%; height: auto; max-height: 90%;
-        background: $panel; border: round $secondary; padding: 0 1;
+        background: $panel; border: round $secondary;
     }
-    MenuScreen LinesView { height: auto; min-height: 1; padding: 0; background: $panel; }
+    MenuScreen LinesView { height: auto; min-height: 1; background: $panel; }
     """
 
     def __init__(self, title: str, entries: Sequence[Entry], then: Then, *, search: bool = False) -> None:

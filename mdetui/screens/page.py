@@ -33,9 +33,8 @@ class PageScreen(RowWrites):
     BINDINGS = bindings("alert")
     DEFAULT_CSS = """
     PageScreen #head { height: auto; }
-    PageScreen #tabs { margin: 0 0 0 0; background: $panel; }
+    PageScreen #tabs { background: $panel; }
     PageScreen #sheet { height: 1fr; }
-    PageScreen #sheet > LinesView { padding: 0 1; }
     """
 
     class Came(Message):
@@ -49,6 +48,8 @@ class PageScreen(RowWrites):
     def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         self.reads: dict[str, Any] = {}
+        self._body: ListBody | None = None
+        self._text: LinesView | None = None
         self._asked: set[str] = set()
 
     @property
@@ -73,11 +74,10 @@ class PageScreen(RowWrites):
         yield TabStrip()
         yield Container(id="sheet")
 
-    async def on_mount(self) -> None:  # type: ignore[override]
-        """Draw what is known, then ask."""
-        super().on_mount()
+    async def furnished(self) -> None:  # type: ignore[override]
+        """The page stands: show the open tab, then ask."""
         await self.open_tab(self.tab)
-        self.call_after_refresh(self.ask, self.spot.page.needs)
+        self.ask(self.spot.page.needs)
 
     async def open_tab(self, tab: Tab) -> None:
         """Show a tab; its list is made once and kept with the place."""
@@ -85,12 +85,13 @@ class PageScreen(RowWrites):
         sheet = self.query_one("#sheet", Container)
         await sheet.remove_children()
         if tab.view:
-            await sheet.mount(ListBody(self.spot.listing(tab)))
-            self.query_one(ListBody).table.focus()
+            self._body, self._text = ListBody(self.spot.listing(tab)), None
+            await sheet.mount(self._body)
         else:
-            await sheet.mount(LinesView(id="tab-lines"))
-            self.query_one("#tab-lines", LinesView).focus()
-            self.call_after_refresh(self.ask, tab.needs)
+            self._body, self._text = None, LinesView(id="tab-lines")
+            await sheet.mount(self._text)
+            self.ask(tab.needs)
+        self.focus_body()
         self.draw_page()
 
     # reading
@@ -117,7 +118,7 @@ class PageScreen(RowWrites):
             path = need.path(subject)
             if path is None:
                 return
-            session = self.mde.session(self.place.profile)
+            session = self.shell.session(self.place.profile)
             value: Any
             if need is RAW:
                 value = await session.raw(self.spot.page.operation, {"id": self.spot.page_id})
@@ -142,6 +143,8 @@ class PageScreen(RowWrites):
                 self.spot.title = self.spot.page.title(event.value, self.spot.page_id)
                 self.reads[self.spot.page.id] = event.value
         self.draw_page()
+        if event.name == "entity":
+            self.release()
 
     # drawing
 
@@ -150,7 +153,9 @@ class PageScreen(RowWrites):
         self.draw_top()
         self.draw_bottom()
         page, place = self.spot.page, self.spot
-        now = self.mde.context(place.profile)
+        if not self.query(TabStrip):
+            return
+        now = self.shell.context(place.profile)
         good = {name: value for name, value in self.reads.items() if not isinstance(value, MdetuiError)}
         self._draw_head(page.head(place.entity, place.page_id, now, good))
         counts = {
@@ -159,8 +164,8 @@ class PageScreen(RowWrites):
             if listing.feed.loaded or not listing.feed.more
         }
         self.query_one(TabStrip).show_tabs(page.tabs, self.tab.id, counts)
-        for lines in self.query("#tab-lines").results(LinesView):
-            lines.show(self._tab_lines(good), keep=True)
+        if self._text is not None:
+            self._text.show(self._tab_lines(good), keep=True)
 
     def _draw_head(self, lines: list[Line]) -> None:
         """The top takes the rows it needs at this width, at least those of the page, at most two more."""
@@ -186,14 +191,14 @@ class PageScreen(RowWrites):
             return READING
         if tab.lines is None:
             return json_lines(good["raw"])
-        return tab.lines(entity, self.mde.context(self.place.profile), good)
+        return tab.lines(entity, self.shell.context(self.place.profile), good)
 
     # what keys act on
 
     @property
     def list_body(self) -> ListBody | None:
         """The list of the open tab."""
-        return self.query_one(ListBody) if self.query(ListBody) else None
+        return self._body
 
     def subject(self) -> Any | None:
         """The row of a list tab, else the entity of the page."""
@@ -228,15 +233,15 @@ class PageScreen(RowWrites):
 
     def scroll_text(self, lines: int = 0, pages: int = 0) -> None:
         """Scroll the open text."""
-        for view in self.query("#tab-lines").results(LinesView):
-            view.scroll_page(pages) if pages else view.scroll_lines(lines)
+        if self._text is not None:
+            self._text.scroll_page(pages) if pages else self._text.scroll_lines(lines)
 
     def focus_body(self) -> None:
         """The list or the text of the open tab."""
-        if self.list_body is not None:
+        if self._text is not None:
+            self.set_focus(self._text)
+        else:
             super().focus_body()
-        for view in self.query("#tab-lines").results(LinesView):
-            view.focus()
 
     def hints(self) -> Sequence[Key]:
         """The keys of the page's own context."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mdetui import text
 from mdetui.screens import commands
 from mdetui.screens.commanding import Commanding
+from mdetui.screens.list_body import ListBody
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import list_of, page_of
 from mdetui.views.base import Pivot
 from mdetui.views.query import WORDS, parse
 from mdetui.widgets.clipboard import copy
 from mdetui.widgets.feed_table import FeedTable
-
-if TYPE_CHECKING:
-    from mdetui.screens.list_body import ListBody
 
 
 class RowKeys(Commanding):
@@ -61,12 +59,39 @@ class RowKeys(Commanding):
         body = self.list_body
         return body.view.name(item) if body else None
 
+    # what the list says
+
+    def on_list_body_changed(self, event: ListBody.Changed) -> None:
+        """Draw the lines around the list anew."""
+        event.stop()
+        self.draw_top()
+        self.draw_bottom()
+
+    def on_list_body_filled(self, event: ListBody.Filled) -> None:
+        """The first rows are there, or the reason why there are none: the screen is worth drawing."""
+        event.stop()
+        self.release()
+
+    def on_list_body_told(self, event: ListBody.Told) -> None:
+        """Say it."""
+        event.stop()
+        if event.error is not None:
+            self.fail(event.error)
+        else:
+            self.say(*event.parts)
+
+    def redraw(self) -> None:
+        """Ages or times may have changed, too."""
+        super().redraw()
+        if self.list_body is not None:
+            self.list_body.table.tick()
+
     # moving
 
     def focus_body(self) -> None:
         """The table, when there is one."""
-        if self.list_body is not None:
-            self.list_body.table.focus()
+        if self.list_body is not None and self.list_body.is_mounted:
+            self.set_focus(self.list_body.table)
 
     def action_move(self, by: int) -> None:
         """Rows or lines."""
@@ -130,7 +155,7 @@ class RowKeys(Commanding):
         target = body.view.page_id(item) if item is not None else None
         if body.view.opens and target:
             place = page_of(body.view.opens, self.place.profile, target, self.place, body.view.name(item) or "")
-            self.mde.visit(place)
+            self.shell.visit(place)
 
     def on_feed_table_opened(self, event: FeedTable.Opened) -> None:
         """A click on the row."""
@@ -145,7 +170,7 @@ class RowKeys(Commanding):
             self.say("This row names no machine.")
             return
         name = getattr(item, "computer_dns_name", "") or ""
-        self.mde.visit(page_of("machine", self.place.profile, machine, self.place, name.split(".")[0]))
+        self.shell.visit(page_of("machine", self.place.profile, machine, self.place, name.split(".")[0]))
 
     def action_pivot(self) -> None:
         """To what belongs to the row."""
@@ -166,9 +191,9 @@ class RowKeys(Commanding):
         value = pivot.argument(item) or ""
         kind, _, target = pivot.target.partition(":")
         if kind == "page":
-            self.mde.visit(page_of(target, self.place.profile, value, self.place))
+            self.shell.visit(page_of(target, self.place.profile, value, self.place))
         else:
-            self.mde.visit(list_of(target, self.place.profile, parse(target, value), pivot.label, self.place))
+            self.shell.visit(list_of(target, self.place.profile, parse(target, value), pivot.label, self.place))
 
     # filter
 
@@ -343,7 +368,7 @@ class RowKeys(Commanding):
             values.append(("m", "machine id", machine))
         path = self.portal_of(item)
         if path:
-            values.append(("o", "portal link", self.mde.config.profiles[self.place.profile].facts.portal + path))
+            values.append(("o", "portal link", self.shell.config.profiles[self.place.profile].facts.portal + path))
         return [value for value in values if value[2]]
 
     def action_portal(self) -> None:
@@ -353,7 +378,7 @@ class RowKeys(Commanding):
         if not path:
             self.say("There is no portal page for this row.")
             return
-        link = self.mde.config.profiles[self.place.profile].facts.portal + path
+        link = self.shell.config.profiles[self.place.profile].facts.portal + path
         self._send("portal link", link, link)
 
     def _send(self, label: str, value: str, shown: str = "") -> None:

@@ -92,7 +92,7 @@ class RowWrites(RowKeys):
         return list(reversed(found.values()))
 
     def _offer(self, kind: Kind, targets: Sequence[Target]) -> None:
-        session = self.mde.session(self.place.profile)
+        session = self.shell.session(self.place.profile)
         desk = session.desk
         offers = {entry.action.id: entry for entry in desk.actions_for(kind, targets)}
         whom = targets[0].shown if len(targets) == 1 else text.plural(len(targets), kind)
@@ -123,4 +123,4 @@ class RowWrites(RowKeys):
         except MdetuiError as error:
             self.fail(error)
             return
-        self.mde.arriving(self.app.push_screen(SheetScreen(desk, plan)))
+        self.shell.app.arriving(self.app.push_screen(SheetScreen(desk, plan)))

@@ -1,4 +1,4 @@
-"""What a view is made of. Cells are (text, style name); the style names are the table `STYLES`."""
+"""What a view is made of: columns, lines, reads, pages."""
 
 from __future__ import annotations
 
@@ -7,30 +7,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-# Every style name a cell may carry. Widgets turn `severity.high` into the component class `cell--severity-high`.
-STYLES = (
-    "plain",
-    "muted",
-    "strong",
-    "severity.high",
-    "severity.medium",
-    "severity.low",
-    "severity.info",
-    "state.good",
-    "state.warn",
-    "state.bad",
-    "state.busy",
-    "protected",
-    "link",
-    "cursor",
-)
+from mdetui.views.cells import STYLES, Cell
 
-
-class Cell(NamedTuple):
-    """What stands in one cell: safe text (`mdetui.text`) and the name of its style."""
-
-    text: str
-    style: str = "plain"
+__all__ = [
+    "BLANK",
+    "RAW",
+    "STYLES",
+    "Borrowed",
+    "Cell",
+    "Column",
+    "Context",
+    "Line",
+    "Need",
+    "Page",
+    "Pivot",
+    "Tab",
+    "View",
+    "fact",
+    "heading",
+]
 
 
 class Line(NamedTuple):

@@ -6,7 +6,6 @@ from textual.binding import Binding, BindingType
 
 from mdetui.keys import Key, context
 
-
 # keys that must win over Textual's own: ctrl+q quits with priority, ctrl+c copies or quits
 _FIRST = frozenset({"ctrl+q", "ctrl+c"})
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from mdetui.keys import Key
-from mdetui.views.base import Cell
+from mdetui.views.cells import Cell
 from mdetui.widgets.one_line import OneLine
 
 

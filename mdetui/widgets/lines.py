@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from rich.cells import cell_len
-from rich.segment import Segment
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from mdetui.views.base import Cell, Line
-from mdetui.widgets.cell_styles import CELL_CLASSES, cell_css, rich_style
+from mdetui.widgets.cell_styles import cell_styles
+from mdetui.widgets.lean_cells import strip_of, styled
+from mdetui.widgets.painted import Drawn, PaintedLines
 
 
 def wrap(line: Line, width: int) -> list[list[Cell]]:
@@ -69,10 +68,15 @@ def _words(text: str) -> list[str]:
     return words
 
 
-class LinesView(ScrollView, can_focus=True):
-    """Shows lines; wraps them to its width; scrolls by lines. Draws only what is visible."""
+class LinesView(PaintedLines):
+    """Shows lines; wraps them to its width; scrolls by lines. Draws only what is visible and only what changed.
 
-    COMPONENT_CLASSES = CELL_CLASSES
+    Args:
+        lines: What to show at first.
+        rule: Where it is set off from its neighbour: by a line above, by a line on its left, or not at all. Drawn here
+            and not as a CSS border, which would cost a style change on every line.
+    """
+
     DEFAULT_CSS = """
     LinesView {
         width: 1fr;
@@ -80,15 +84,22 @@ class LinesView(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: hidden;
         scrollbar-size: 0 0;
-        padding: 0 1;
     }
-    """ + cell_css("LinesView")
+    """
 
-    def __init__(self, lines: Sequence[Line] = (), *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        lines: Sequence[Line] = (),
+        *,
+        rule: Literal["", "above", "left"] = "",
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = list(lines)
         self._rows: list[list[Cell]] = []
-        self._width = 0
+        self._rule = rule
+        self._known: dict[tuple[Cell, ...], Drawn] = {}
 
     @property
     def lines(self) -> list[Line]:
@@ -98,62 +109,88 @@ class LinesView(ScrollView, can_focus=True):
     @property
     def more(self) -> int:
         """Rows below the visible part."""
-        return max(0, len(self._rows) - self.scroll_offset.y - self.size.height)
+        return max(0, len(self._rows) - self.top - self._room)
+
+    @property
+    def rule(self) -> str:
+        """Where it is set off."""
+        return self._rule
+
+    @rule.setter
+    def rule(self, rule: Literal["", "above", "left"]) -> None:
+        if rule != self._rule:
+            self._rule = rule
+            self._start_over()
+
+    @property
+    def _first(self) -> int:
+        """Lines above the first row."""
+        return 1 if self._rule == "above" else 0
+
+    @property
+    def _room(self) -> int:
+        return max(0, self.size.height - self._first)
+
+    @property
+    def _lead(self) -> tuple[Cell, ...]:
+        return (Cell("│ ", "muted"),) if self._rule == "left" else (Cell(" "),)
 
     def show(self, lines: Sequence[Line], *, keep: bool = False) -> None:
-        """Replace the text; repaints only the lines that differ.
+        """Replace the text; paints only the rows that look different.
 
         Args:
             lines: New text.
             keep: Stay where the person has scrolled to.
         """
-        before = self._visible()
         self._lines = list(lines)
         self._wrap()
         if not keep:
-            self.scroll_to(y=0, animate=False, force=True, immediate=True)
-        after = self._visible()
-        if len(before) != len(after):
-            self.refresh()
-            return
-        for y, (old, new) in enumerate(zip(before, after, strict=True)):
-            if old != new:
-                self.refresh_line(self.scroll_offset.y + y)
-
-    def _visible(self) -> list[list[Cell]]:
-        top = self.scroll_offset.y
-        rows = self._rows[top : top + self.size.height]
-        return rows + [[]] * (self.size.height - len(rows))
+            self.scroll_to_line(0)
+        self.repaint()
 
     def _wrap(self) -> None:
-        width = self.scrollable_content_region.width
-        self._width = width
-        if width <= 0:
-            self._rows = []
-            return
-        self._rows = [row for line in self._lines for row in wrap(line, width)]
-        self.virtual_size = Size(width, len(self._rows))
+        # a margin of one column on each side, or the rule and a blank
+        width = self.size.width - sum(cell_len(cell.text) for cell in self._lead) - 1
+        self._rows = [row for line in self._lines for row in wrap(line, width)] if width > 1 else []
+        self.fit_height(len(self._rows) + self._first)
 
     def on_resize(self) -> None:
         """The width may have changed: wrap again."""
-        if self.scrollable_content_region.width != self._width:
-            self._wrap()
-            self.refresh()
+        self._start_over()
+
+    def notify_style_update(self) -> None:
+        """Another theme: styles are looked up anew."""
+        super().notify_style_update()
+        if self.is_mounted:
+            self._known.clear()
+
+    def _start_over(self) -> None:
+        self._known.clear()
+        self._wrap()
+        self.refresh()
 
     def scroll_lines(self, count: int) -> None:
         """Scroll by so many lines, up when negative."""
-        self.scroll_relative(y=count, animate=False, force=True)
+        self.scroll_to_line(self.top + count)
 
     def scroll_page(self, count: int) -> None:
         """Scroll by so many pages, up when negative."""
-        self.scroll_lines(count * max(1, self.size.height - 1))
+        self.scroll_lines(count * max(1, self._room - 1))
 
-    def render_line(self, y: int) -> Strip:
-        """One visible row."""
-        width = self.scrollable_content_region.width
-        index = y + self.scroll_offset.y
-        base = self.rich_style
-        if index >= len(self._rows):
-            return Strip.blank(width, base)
-        segments = [Segment(cell.text, base + rich_style(self, cell.style)) for cell in self._rows[index] if cell.text]
-        return Strip(segments).adjust_cell_length(width, base)
+    def line_at(self, y: int) -> Drawn:
+        """One line as it looks now."""
+        if y < self._first:
+            return self._draw((Cell("─" * self.size.width, "muted"),))
+        index = y - self._first + self.top
+        return self._draw((*self._lead, *(self._rows[index] if index < len(self._rows) else ())))
+
+    def _draw(self, cells: tuple[Cell, ...]) -> Drawn:
+        drawn = self._known.get(cells)
+        if drawn is None:
+            if len(self._known) > 500:
+                self._known.clear()
+            pieces = styled(cells, self.rich_style, cell_styles(self.app))
+            used = sum(cell_len(text) for text, _ in pieces)
+            strip = strip_of(pieces, self.size.width, self.rich_style)
+            drawn = self._known[cells] = Drawn(strip, min(self.size.width, used), pieces)
+        return drawn

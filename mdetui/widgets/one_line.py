@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mdetui.views.base import Cell
-from mdetui.widgets.cell_styles import CELL_CLASSES, cell_css, rich_style
+from mdetui.views.cells import Cell
+from mdetui.widgets.cell_styles import cell_styles
+from mdetui.widgets.lean_cells import strip_of, styled
 
 
 def width_of(cells: Sequence[Cell]) -> int:
@@ -22,8 +22,7 @@ def width_of(cells: Sequence[Cell]) -> int:
 class OneLine(Widget):
     """One line that fits: when the room is short the left text is cut, never the right one. Repaints what changed."""
 
-    COMPONENT_CLASSES = CELL_CLASSES
-    DEFAULT_CSS = "OneLine { height: 1; width: 1fr; }\n" + cell_css("OneLine")
+    DEFAULT_CSS = "OneLine { height: 1; width: 1fr; }"
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -57,14 +56,16 @@ class OneLine(Widget):
             room -= size
         return cells
 
-    def render_line(self, y: int) -> Strip:
-        """The line: one column of margin on each side."""
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The line: one column of margin on each side, written in as few bytes as it takes."""
         width = self.size.width
-        base = self.rich_style
         right_width = width_of(self.right)
         room = width - right_width - (4 if self.right else 2)
         left = self.fitted_left(max(0, room))
         gap = max(0, width - 2 - right_width - width_of(left))
         cells = [Cell(" "), *left, Cell(" " * gap), *self.right, Cell(" ")]
-        segments = [Segment(cell.text, base + rich_style(self, cell.style)) for cell in cells if cell.text]
-        return Strip(segments).adjust_cell_length(width, base)
+        base = self.rich_style
+        strip: Strip = strip_of(styled(cells, base, cell_styles(self.app)), width, base)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return [strip.crop(*crop.column_span)]

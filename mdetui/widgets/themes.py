@@ -15,24 +15,50 @@ from mdetui.errors import ThemeError
 _COLORS = frozenset(
     ("primary", "secondary", "accent", "foreground", "background", "surface", "panel", "success", "warning", "error")
 )
-_TOP = {"name": str, "dark": bool, "ansi": bool, "colors": dict, "variables": dict}
+_TOP = {"dark": bool, "ansi": bool, "colors": dict, "variables": dict}
 # 256 KiB: a theme has a few dozen lines, anything larger is something else
 _MAX_BYTES = 256 * 1024
 
 
-def load_themes() -> tuple[list[Theme], list[ThemeError]]:
-    """All themes, shipped and the user's (a user's theme of the same name wins), and what was wrong with the rest."""
-    themes: dict[str, Theme] = {}
-    errors: list[ThemeError] = []
-    for folder in paths.theme_dirs():
-        for path in sorted(folder.glob("*.toml")):
+class ThemeShelf:
+    """Themes by name, shipped and the user's; a user's theme of the same name wins."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find(self, name: str) -> tuple[Theme, ThemeError | None]:
+        """One theme, without reading the others: its file is named as it is; else the dark one, and why.
+
+        Only this is done before the first paint.
+        """
+        problem: ThemeError | None = None
+        for folder in reversed(paths.theme_dirs()):
+            path = folder / f"{name}.toml"
+            if "/" in name or not path.is_file():
+                continue
             try:
-                theme = read_theme(path)
+                return read_theme(path), problem
             except ThemeError as error:
-                errors.append(error)
-            else:
-                themes[theme.name] = theme
-    return list(themes.values()), errors
+                problem = error
+        if problem is None:
+            known = ", ".join(theme.name for theme in self.all()[0])
+            problem = ThemeError(f"There is no theme {name!r}.", f"Known themes: {known}.")
+        return read_theme(paths.theme_dirs()[0] / "dark.toml"), problem
+
+    def all(self) -> tuple[list[Theme], list[ThemeError]]:
+        """All themes, and what was wrong with the rest."""
+        themes: dict[str, Theme] = {}
+        errors: list[ThemeError] = []
+        for folder in paths.theme_dirs():
+            for path in sorted(folder.glob("*.toml")):
+                try:
+                    theme = read_theme(path)
+                except ThemeError as error:
+                    errors.append(error)
+                else:
+                    themes[theme.name] = theme
+        self.names = sorted(themes)
+        return list(themes.values()), errors
 
 
 def read_theme(path: Path) -> Theme:
@@ -48,7 +74,7 @@ def read_theme(path: Path) -> Theme:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ThemeError(f"The theme {path.name} can't be read: {error}.", "Mend or remove the file.") from error
     _check(path, data)
-    name = data.get("name", path.stem)
+    name = path.stem
     try:
         theme = Theme(
             name=name,

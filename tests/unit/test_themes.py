@@ -8,11 +8,11 @@ import pytest
 
 from mdetui import paths
 from mdetui.errors import ThemeError
-from mdetui.widgets.themes import THEME_FIELDS, load_themes, read_theme
+from mdetui.widgets.themes import THEME_FIELDS, ThemeShelf, read_theme
 
 
 def test_the_shipped_themes_load() -> None:
-    themes, errors = load_themes()
+    themes, errors = ThemeShelf().all()
     assert not errors
     assert {theme.name for theme in themes} >= {"dark", "light", "contrast", "ansi"}
     assert next(theme for theme in themes if theme.name == "ansi").ansi
@@ -25,7 +25,7 @@ def test_textual_still_knows_the_fields_we_set() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("name = ", "can't be read"),
+        ("dark = ", "can't be read"),
         ("[colors]\nprimary = 3\n", "colors.primary"),
         ("[colors]\nprimary = '#12'\n", "can't be used"),
         ("[colours]\nprimary = '#123456'\n", "not known"),
@@ -46,8 +46,21 @@ def test_a_user_theme_wins_over_a_shipped_one(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     folder = paths.config_dir() / "themes"
     folder.mkdir(parents=True)
-    (folder / "dark.toml").write_text('name = "dark"\n[colors]\nprimary = "#010203"\n')
+    (folder / "dark.toml").write_text('[colors]\nprimary = "#010203"\n')
     (folder / "bad.toml").write_text("nonsense")
-    themes, errors = load_themes()
+    themes, errors = ThemeShelf().all()
     assert next(theme for theme in themes if theme.name == "dark").primary == "#010203"
     assert len(errors) == 1
+
+
+def test_one_theme_is_found_without_reading_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    theme, problem = ThemeShelf().find("ansi")
+    assert (theme.name, problem) == ("ansi", None)
+
+
+@pytest.mark.parametrize("name", ["nothing", "../dark", ""])
+def test_an_unknown_theme_falls_back_and_says_which_there_are(name: str) -> None:
+    theme, problem = ThemeShelf().find(name)
+    assert theme.name == "dark"
+    assert "ansi" in str(problem)

@@ -1,0 +1,109 @@
+"""Tenants: the open profiles, and what the lines around every screen say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from mdetui.api.log import RequestLog
+from mdetui.clock import Clock
+from mdetui.config import Config, Profile
+from mdetui.views.base import Cell, Context
+
+if TYPE_CHECKING:
+    from mdetui.net import Connection
+    from mdetui.session import Session
+
+
+class Tenants:
+    """Sessions by profile.
+
+    Args:
+        config: The configuration in force.
+        connector: How a profile's tenant is reached.
+        write_minutes: Minutes the write lock is opened for when a profile is opened; None takes the profile's own.
+        clock: Time.
+    """
+
+    def __init__(
+        self, config: Config, connector: Callable[[Profile], Connection], write_minutes: int | None, clock: Clock
+    ) -> None:
+        self.config = config
+        self.connector = connector
+        self.write_minutes = write_minutes
+        self.clock = clock
+        self.utc = False
+        self.sessions: dict[str, Session] = {}
+        self.request_log = RequestLog()
+
+    def session(self, profile: str) -> Session:
+        """The session of a profile, opened when it is first needed.
+
+        Raises:
+            MdetuiError: It can't be opened (missing extra, CA bundle).
+        """
+        if profile not in self.sessions:
+            from mdetui.session import Session
+
+            found = self.config.profiles[profile]
+            session = Session.open(found, self.connector, clock=self.clock, log=self.request_log)
+            minutes = self.write_minutes if self.write_minutes is not None else found.write_minutes
+            if minutes:
+                session.lock.open_for(minutes, analyst=session.analyst or found.name)
+            self.sessions[profile] = session
+        return self.sessions[profile]
+
+    def opened(self, profile: str) -> Session | None:
+        """The session of a profile if it is open already."""
+        return self.sessions.get(profile)
+
+    def standing(self, profile: str, width: int) -> Sequence[Cell]:
+        """Right side of the top line: as whom, how much is left of the write lock."""
+        session = self.opened(profile)
+        if session is None:
+            return (Cell("not signed in", "muted"),) if not profile else (Cell("signing in", "muted"),)
+        cells: list[Cell] = []
+        identity = session.identity
+        if width >= 120:
+            minute, _ = session.quotas.use("default")
+            cells += [Cell(f"{session.profile.cloud}  our use {minute} of 100/min  ", "muted")]
+        if identity is None:
+            cells.append(Cell("signing in  ", "muted"))
+        else:
+            cells.append(Cell(f"{identity.kind} {identity.name}  ", "plain"))
+        cells.append(lock_cell(session))
+        return cells
+
+    def context(self, profile: str) -> Context:
+        """What cells of a tenant's lists depend on now."""
+        session = self.opened(profile)
+        if session is None:
+            return Context(self.clock.now(), self.utc)
+        return Context(self.clock.now(), self.utc, session.analyst, session.protects, session.facts)
+
+    def job_cells(self, profile: str) -> Sequence[Cell]:
+        """`2 running :jobs`, while jobs of a tenant go on."""
+        session = self.opened(profile)
+        if session is None or not session.has_desk:
+            return ()
+        moving = sum(row.moving for job in session.desk.jobs for row in job.rows)
+        unclear = sum(row.state == "unclear" for job in session.desk.jobs for row in job.rows)
+        cells = [Cell(f"{unclear} unclear :jobs  ", "state.warn")] if unclear else []
+        return [*cells, Cell(f"{moving} running :jobs  ", "state.busy")] if moving else cells
+
+    def busy(self) -> Iterable[Session]:
+        """Sessions in which something was or may be written."""
+        return (session for session in self.sessions.values() if session.has_desk)
+
+    async def close(self) -> None:
+        """Close what is open; a job that was sent goes on at the service."""
+        for session in self.sessions.values():
+            await session.close()
+
+
+def lock_cell(session: Session) -> Cell:
+    """`READ-ONLY`, or how long writes are open."""
+    if not session.lock.is_open:
+        return Cell("READ-ONLY", "state.good")
+    left = int(session.lock.remaining)
+    return Cell(f"WRITE {left // 60}:{left % 60:02d}", "state.bad")
