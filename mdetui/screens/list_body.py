@@ -6,6 +6,7 @@ No key waits here: keys move the table, workers bring rows and post one message,
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -211,6 +212,11 @@ class ListBody(Container):
             self.set_timer(RECOVER, self._recover)
 
     def _recover(self) -> None:
+        if not self.shell.settled:
+            # what the start has made stays for good: no collection needs to walk it (16 ms each, a whole frame)
+            self.shell.settled = True
+            gc.collect()
+            gc.freeze()
         self.app.run_worker(self.shell.recover(self.listing.profile), group="recover", exit_on_error=False)
 
     def on_list_body_load_failed(self, event: LoadFailed) -> None:
@@ -310,6 +316,7 @@ class ListBody(Container):
         if not self.feed.announced:
             return False
         self.apply(self.feed.show_new())
+        self.table.show_above()
         return True
 
     def tick(self) -> None:

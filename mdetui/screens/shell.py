@@ -52,6 +52,7 @@ class Shell(Tenants):
         self.remote = remote
         self.history = History()
         self.farewell = ""
+        self.settled = False
         self._lock_shown: tuple[str, bool, int] = ("", False, 0)
 
     def start(self, profile: str) -> None:

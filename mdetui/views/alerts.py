@@ -228,6 +228,7 @@ VIEW = View(
     operation="alerts.list",
     columns=COLUMNS,
     texts=texts,
+    default_sort=("age", True),
     preview=preview,
     needs=(_ALERT, _MACHINE),
     opens="alert",
