@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mdetui import text
+from mdetui.response import states
 from mdetui.views import words
 from mdetui.views.base import (
     BLANK,
@@ -123,30 +125,18 @@ def _details(row: Machine, context: Context) -> list[Line]:
     ]  # fmt: skip
 
 
-def isolation(actions: list[MachineAction], context: Context) -> Cell:
+def isolation(actions: Iterable[MachineAction], context: Context) -> Cell:
     """`isolated (action 14:02)`, `released (action ..)` or `isolation unknown`: the API has no field for it.
 
     Args:
         actions: Machine actions of one machine.
+        context: Gives the time.
     """
-    done = [
-        action
-        for action in actions
-        if (action.type or "").lower() in ("isolate", "unisolate") and (action.status or "").lower() != "cancelled"
-    ]
-    if not done:
-        return Cell("isolation unknown", "muted")
-    last = max(done, key=lambda action: words.time_key(action.creation_date_time_utc))
-    moment = text.parse_time(last.creation_date_time_utc)
-    same_day = moment and (context.now - moment).days < 1
-    stamp = moment.strftime("%H:%M" if same_day else "%Y-%m-%d") if moment else "?"
-    verb, doing = ("isolated", "isolating") if (last.type or "").lower() == "isolate" else ("released", "releasing")
-    status = (last.status or "").lower()
-    if status in ("pending", "inprogress"):
-        return Cell(f"{doing} (asked {stamp}, {text.line(last.status)})", "state.busy")
-    if status in ("failed", "timeout"):
-        return Cell(f"{doing} failed (action {stamp})", "state.bad")
-    return Cell(f"{verb} (action {stamp})", "state.warn" if verb == "isolated" else "state.good")
+    state = states.read(actions, states.ISOLATION)
+    style = (
+        "state.busy" if state.opening else "muted" if state.on is None else "state.warn" if state.on else "state.good"
+    )
+    return Cell(state.text(context.now), style)
 
 
 def head(machine: Machine | None, page_id: str, context: Context, borrowed: Borrowed) -> list[Line]:
@@ -154,7 +144,7 @@ def head(machine: Machine | None, page_id: str, context: Context, borrowed: Borr
     if machine is None:
         return [Line((Cell("reading ", "muted"), Cell(text.line(page_id))))]
     actions = borrowed.get("actions")
-    state = isolation(list(actions.rows), context) if actions is not None else Cell("isolation: reading ...", "muted")
+    state = isolation(actions.rows, context) if actions is not None else Cell("isolation: reading ...", "muted")
     reason = context.protects(machine.computer_dns_name)
     first = [
         Cell(text.line(machine.computer_dns_name), "strong"),
