@@ -37,6 +37,7 @@ def demo_profile() -> Profile:
         connector="demo",
         analyst="you@contoso.com",
         short="contoso-demo",
+        protected=("dc-*",),
     )
 
 
