@@ -64,7 +64,7 @@ GLOBAL = (
     Key("app.back", "escape", "back", "back", "One level up; never quits, never stops what was sent", 60),
     Key("app.command", "colon", "command", "go", "Command bar: another view, a filter, the write lock", 7),
     Key("app.palette", "ctrl+p,f1", "palette", "palette", "Search everything that can be done here"),
-    Key("app.quit", "q", "close_view", "close", "Close this view; at the top, quit"),
+    Key("app.quit", "q", "close_view", "close", "Close this view; at the top, quit", 61),
     Key("app.nothing", "ctrl+q", "nothing", "", "Does nothing: it quits other programs, not this one"),
     Key("app.stop", "ctrl+c", "stop", "stop", "Stop the load under way; never the program"),
     Key("app.log", "L", "request_log", "log", "Every request that was made, without secrets"),
@@ -113,6 +113,7 @@ LIST = (
 
 ENTITY = (
     Key("row.machine", "m", "machine", "machine", "Open the machine of this row", 3),
+    Key("row.incident", "i", "incident", "incident", "Alerts of the incident of this row", 26),
     Key("row.pivot", "p", "pivot", "pivot", "From this row to what belongs to it", 25),
 )
 

@@ -61,7 +61,7 @@ class Frame(KeyScreen):
     Frame.-tall ListBody.-preview > #preview { display: block; }
     Frame.-wide ListBody { layout: horizontal; }
     Frame.-wide ListBody.-preview > #preview {
-        display: block; height: 1fr; width: 44%;
+        display: block; height: 1fr; width: 40%;
     }
     Frame ListBody.-full > #preview { display: none; }
     """
@@ -78,6 +78,7 @@ class Frame(KeyScreen):
         self.set_class(size.height >= TALL, "-tall")
         self.set_class(size.height < TALL, "-short")
         self.bar: Bar | None = None
+        self._said = False
 
     @property
     def shell(self) -> Shell:
@@ -124,7 +125,9 @@ class Frame(KeyScreen):
     def draw_bottom(self) -> None:
         """The keys that matter here, and where the list stands."""
         bottom = self.query_one(BottomLine)
-        bottom.show_keys(self.hints(), self.dimmed())
+        # at the top there is nothing to go back to
+        keys = [key for key in self.hints() if self.place.parent is not None or key.id != "app.back"]
+        bottom.show_keys(keys, self.dimmed())
         bottom.show(right=[*self.shell.job_cells(self.place.profile), *self.standing()])
 
     def hints(self) -> Sequence[Key]:
@@ -144,6 +147,9 @@ class Frame(KeyScreen):
         if self.is_mounted:
             self.redraw()
 
+    def sent(self) -> None:
+        """A job was sent from here."""
+
     def job_changed(self, job: Job) -> None:
         """A job of this tenant stands otherwise: the bottom line counts it."""
         self.draw_bottom()
@@ -161,6 +167,11 @@ class Frame(KeyScreen):
         if error.correlation_id:
             todo = f"{todo} (id {text.line(error.correlation_id)})".strip()
         self.say(text.line(error.what), text.line(todo) if todo else "", style="state.bad")
+
+    def key_came(self) -> None:
+        """The next key takes the message away, but for esc, which does only that."""
+        self._said = self.query_one("#message", Message).has_class("-shown")
+        self.hush()
 
     def hush(self) -> None:
         """Take the message away."""
@@ -211,10 +222,8 @@ class Frame(KeyScreen):
         """A key that other programs use to quit."""
 
     def action_back(self) -> None:
-        """One level up; what is open on top goes first."""
-        message = self.query_one("#message", Message)
-        if message.has_class("-shown"):
-            self.hush()
+        """One level up; a message that stood there was what esc took away."""
+        if self._said:
             return
         if self.place.parent is not None:
             self.shell.return_to(self.place.parent)

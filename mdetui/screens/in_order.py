@@ -49,6 +49,9 @@ class KeyScreen(Screen[None], inherit_bindings=False):
     def composed(self) -> None:
         """Something was drawn."""
 
+    def key_came(self) -> None:
+        """A key is about to do what it does."""
+
     async def take_key(self, event: events.Key) -> None:
         """A key that no binding wanted."""
 
@@ -97,6 +100,7 @@ class InOrder(App[None]):
         if await self._check_bindings(event.key, priority=True):
             return
         bar = screen.open_bar_widget()
+        screen.key_came()
         if bar is None:
             if not await self._check_bindings(event.key):
                 await screen.take_key(event)

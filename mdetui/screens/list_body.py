@@ -439,6 +439,8 @@ class ListBody(Container):
             cells.append(Cell(f"{self.feed.marked} marked{note}  ", "strong"))
         if self.feed.filter and self.feed.loaded:
             cells.append(Cell(f"/{text.line(self.feed.filter.text)} {len(self.feed):,} in ", "state.warn"))
+        if self.app.size.width >= WIDE and self.listing.asked_at is not None:
+            cells.append(Cell(f"asked {self.listing.asked_at:%H:%M:%S}Z  ", "muted"))
         state = {"loading": " loading", "stopped": " stopped", "failed": " r retries"}.get(self.feed.state, "")
         cells.append(Cell(f"loaded {self.feed.progress}{state}" if self.feed.loaded else state.strip(), "muted"))
         return cells

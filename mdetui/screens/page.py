@@ -289,7 +289,6 @@ class PageScreen(RowWrites):
 
     def action_reload(self) -> None:
         """Ask again for what is shown."""
-        self.hush()
         self.ask((*self.spot.page.needs, *self.tab.needs), fresh=True)
         if self.list_body is not None:
             super().action_reload()

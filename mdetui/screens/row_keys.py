@@ -106,7 +106,6 @@ class RowKeys(Commanding):
         self._move("half_page", by, lines=by * max(1, self.size.height // 3))
 
     def _move(self, how: str, by: int, *, lines: int = 0, pages: int = 0) -> None:
-        self.hush()
         if self.list_body is not None:
             getattr(self.list_body.table, how)(by)
         else:
@@ -172,6 +171,16 @@ class RowKeys(Commanding):
         name = getattr(item, "computer_dns_name", "") or ""
         self.shell.visit(page_of("machine", self.place.profile, machine, self.place, name.split(".")[0]))
 
+    def action_incident(self) -> None:
+        """Alerts of the row's incident."""
+        item = self.subject()
+        number = getattr(item, "incident_id", None)
+        if number is None:
+            self.say("This row belongs to no incident.")
+            return
+        query = parse("alerts", f'inc:"{number}"')
+        self.shell.visit(list_of("alerts", self.place.profile, query, f"incident {text.line(number)}", self.place))
+
     def action_pivot(self) -> None:
         """To what belongs to the row."""
         item = self.subject()
@@ -225,7 +234,7 @@ class RowKeys(Commanding):
     def action_back(self) -> None:
         """A message, then the filter, then the marks, then one level up."""
         body = self.list_body
-        if not self.query_one("#message").has_class("-shown") and body is not None and body.feed.filter:
+        if not self._said and body is not None and body.feed.filter:
             body.apply(body.feed.set_filter(""))
             self.draw_bottom()
             return
@@ -272,11 +281,11 @@ class RowKeys(Commanding):
             return
         feed = body.feed
         columns = [column for column in body.view.columns if column.sort is not None]
-        letters = _letters([column.title for column in columns])
+        letters = _letters([column.id for column in columns])
         entries = [Entry("", "0", "the order they came in", note="now" if not feed.sort_column else "")]
         for column, letter in zip(columns, letters, strict=True):
             arrow = ("now, ↓" if feed.descending else "now, ↑") if column.id == feed.sort_column else ""
-            entries.append(Entry(column.id, letter, column.title.lower(), note=arrow))
+            entries.append(Entry(column.id, letter, column.id, note=arrow))
 
         def sort(chosen: str) -> None:
             column = next((c for c in columns if c.id == chosen), None)
@@ -314,7 +323,6 @@ class RowKeys(Commanding):
         body = self.list_body
         if body is None:
             return
-        self.hush()
         if body.feed.state in ("failed", "stopped") and body.feed.loaded:
             body.load_on()
         else:

@@ -24,6 +24,11 @@ class RowWrites(RowKeys):
         body = self.list_body
         return body.view.kind if body is not None else ""
 
+    def sent(self) -> None:
+        """Marks have done their work."""
+        if self.list_body is not None:
+            self.list_body.table.clear_marks()
+
     def action_act(self) -> None:
         """The action menu for the machines of the rows, or for machine actions themselves."""
         if not self.kind:

@@ -89,7 +89,13 @@ class Shell(Tenants):
     # jobs
 
     def follow_job(self, session: Session, job: Job) -> None:
-        """Follow a job for the screens: what it changes is read again, the bottom line counts it."""
+        """A job was sent: follow it for the screens."""
+        self._watch(session, job)
+        if self.frame is not None:
+            self.frame.sent()
+
+    def _watch(self, session: Session, job: Job) -> None:
+        """What the job changes is read again, and the bottom line counts it."""
 
         def changed() -> None:
             session.job_changed()
@@ -111,7 +117,7 @@ class Shell(Tenants):
                 self.frame.fail(error)
             return
         for job in found:
-            self.follow_job(session, job)
+            self._watch(session, job)
         if found and self.frame is not None:
             self.frame.say(
                 f"Of the last run, {plural(len(found), 'job')} had no end in the ledger: :jobs shows how they went."
