@@ -1,28 +1,26 @@
-"""ListBody: one list and its preview: loads pages as the cursor goes, refreshes, and borrows what the preview needs.
+"""ListBody: one list and its preview: loads pages as the cursor goes, and refreshes.
 
 No key waits here: keys move the table, workers bring rows and post one message, handlers draw.
 """
 
 from __future__ import annotations
 
-import asyncio
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
-from textual.timer import Timer
 
 from mdetui import text
 from mdetui.errors import MdetuiError
 from mdetui.feeds.source import RowKey
 from mdetui.screens.places import Listing
+from mdetui.screens.preview import Preview
 from mdetui.screens.sizes import WIDE
-from mdetui.views.base import Cell, Context, Line, Need
+from mdetui.views.base import Cell, Context
 from mdetui.widgets.feed_table import FeedTable
-from mdetui.widgets.lines import LinesView
 
 if TYPE_CHECKING:
     from mdetui.api.delta import Changes
@@ -30,10 +28,6 @@ if TYPE_CHECKING:
     from mdetui.feeds.source import Source
     from mdetui.screens.shell import Shell
 
-# seconds the cursor must rest: the preview follows from what is known, then asks
-REST_DRAW = 0.15
-REST_ASK = 0.30
-REST_JOIN = 0.06
 # seconds between two looks at the ages on screen
 TICK = 20.0
 # seconds after the first rows at which the ledger is read for what a dead run left open
@@ -46,7 +40,6 @@ class ListBody(Container):
     DEFAULT_CSS = """
     ListBody { height: 1fr; width: 1fr; layout: vertical; }
     ListBody > FeedTable { height: 1fr; width: 1fr; }
-    ListBody > #preview { height: 7; display: none; }
     """
 
     class Changed(Message):
@@ -93,31 +86,14 @@ class ListBody(Container):
             self.listing = listing
             self.changes = changes
 
-    class Borrowed(Message):
-        """A read for the preview came, or failed."""
-
-        def __init__(self, key: RowKey, name: str, value: Any) -> None:
-            super().__init__()
-            self.key = key
-            self.name = name
-            self.value = value
-
     def __init__(self, listing: Listing, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.listing = listing
         self.feed = listing.feed
         self.view = listing.view
-        self._rest: Timer | None = None
-        self._ask: Timer | None = None
-        self._borrowed: dict[RowKey, dict[str, Any]] = {}
-        self._previewed: RowKey | None = None
         remote = self.shell.remote
         self.table = FeedTable(self.view.columns, self.feed, self.context, jump=remote, scrollbar=not remote)
-        self.preview = (
-            LinesView(id="preview", rule="left" if self.app.size.width >= WIDE else "above")
-            if self.view.preview is not None
-            else None
-        )
+        self.preview = Preview(listing, self.cursor) if self.view.preview is not None else None
         self.set_class(self.preview is not None, "-preview")
         self.set_class(listing.wide, "-full")
 
@@ -125,11 +101,6 @@ class ListBody(Container):
     def shell(self) -> Shell:
         """The running program."""
         return cast("MdetuiApp", self.app).shell
-
-    def on_resize(self) -> None:
-        """The preview is set off on its left when it stands beside the table, else above."""
-        if self.preview is not None:
-            self.preview.rule = "left" if self.app.size.width >= WIDE else "above"
 
     def compose(self) -> ComposeResult:
         """The table, then the preview."""
@@ -168,7 +139,9 @@ class ListBody(Container):
             self._load()
 
     def _show_known(self) -> None:
-        self.show_preview()
+        if self.preview is not None:
+            self.preview.draw()
+            self.preview.follow()
         self.post_message(self.Filled())
 
     def _load(self) -> None:
@@ -205,8 +178,9 @@ class ListBody(Container):
             self.table.feed_changed(self.feed.add(event.batch, complete=event.complete, total=event.total))
         self._pump()
         if first:
-            self.show_preview()
-            self._restart_timers()
+            if self.preview is not None:
+                self.preview.draw()
+                self.preview.follow()
             self.post_message(self.Filled())
         if self.listing.profile:
             self.set_timer(RECOVER, self._recover)
@@ -262,7 +236,8 @@ class ListBody(Container):
         """Forget the rows and ask again."""
         self.workers.cancel_group(self, "load")
         self.listing.restart()
-        self._borrowed.clear()
+        if self.preview is not None:
+            self.preview.forget()
         self.feed.clear()
         self.table.feed_changed()
         self.load_on()
@@ -328,86 +303,12 @@ class ListBody(Container):
     def on_feed_table_highlighted(self, event: FeedTable.Highlighted) -> None:
         """The preview follows after a rest; a held key draws and asks nothing."""
         event.stop()
-        self._restart_timers()
+        if self.preview is not None:
+            self.preview.follow()
 
-    def _restart_timers(self) -> None:
-        if self.view.preview is None:
-            return
-        for timer in (self._rest, self._ask):
-            if timer is not None:
-                timer.stop()
-        self._rest = self.set_timer(REST_DRAW, self.show_preview)
-        self._ask = self.set_timer(REST_ASK, self._borrow)
-
-    def show_preview(self) -> None:
-        """Draw the preview from what is known."""
-        preview = self.preview
-        if preview is None or self.view.preview is None:
-            return
-        key = self.table.cursor_key
-        item = self.feed.item(key) if key else None
-        if key is None or item is None or self.feed.shape.bad(item) is not None:
-            preview.show([])
-            self._previewed = None
-            return
-        lines = self.view.preview(item, self.context(), self._known(key, item))
-        preview.show(lines, keep=key == self._previewed)
-        self._previewed = key
-
-    def _known(self, key: RowKey, item: Any) -> dict[str, Any]:
-        """Reads that are there already: borrowed for this row, or in the cache."""
-        known = dict(self._borrowed.get(key, {}))
-        session = self.shell.opened(self.listing.profile)
-        for need in self.view.needs:
-            path = need.path(item)
-            if session is not None and path is not None and need.name not in known:
-                found = session.peek(need.operation, path, need.query(item))
-                if found is not None:
-                    known[need.name] = found
-        return known
-
-    def _borrow(self) -> None:
-        key = self.table.cursor_key
-        item = self.feed.item(key) if key else None
-        preview = self.preview
-        if key is None or item is None or preview is None or not preview.display:
-            return
-        if self.feed.shape.bad(item) is not None:
-            return
-        known = self._known(key, item)
-        missing = [need for need in self.view.needs if need.name not in known and need.path(item) is not None]
-        if missing:
-            self.run_worker(self._read(key, item, missing), group="borrow", exclusive=True, exit_on_error=False)
-
-    async def _read(self, key: RowKey, item: Any, needs: Sequence[Need]) -> None:
-        await asyncio.gather(*(self._read_one(key, item, need) for need in needs))
-
-    async def _read_one(self, key: RowKey, item: Any, need: Need) -> None:
-        session = self.shell.session(self.listing.profile)
-        try:
-            value: Any = await session.read(need.operation, need.path(item) or {}, need.query(item))
-        except MdetuiError as error:
-            value = error
-        self.post_message(self.Borrowed(key, need.name, value))
-
-    def on_list_body_borrowed(self, event: Borrowed) -> None:
-        """A read came: draw it if the cursor still rests there."""
+    def on_preview_learned(self, event: Preview.Learned) -> None:
+        """Facts came that rows may show, too."""
         event.stop()
-        if len(self._borrowed) > 200:
-            self._borrowed.clear()
-        if isinstance(event.value, MdetuiError):
-            if event.key == self.table.cursor_key:
-                self.post_message(self.Told(event.value))
-            return
-        self._borrowed.setdefault(event.key, {})[event.name] = event.value
-        if event.key == self.table.cursor_key:
-            # reads that were asked for together come one after another: they are drawn together
-            if self._rest is not None:
-                self._rest.stop()
-            self._rest = self.set_timer(REST_JOIN, self._show_borrowed)
-
-    def _show_borrowed(self) -> None:
-        self.show_preview()
         self.table.tick()
 
     # what keys act on
@@ -422,11 +323,16 @@ class ListBody(Container):
         index = self.table.cursor
         return self.feed.covered_items(index) if 0 <= index < len(self.feed) else []
 
-    def cursor_item(self) -> Any | None:
-        """The row under the cursor, or None when there is none that could be read."""
+    def cursor(self) -> tuple[RowKey, Any] | None:
+        """Key and row under the cursor, or None when there is none that could be read."""
         key = self.table.cursor_key
         item = self.feed.item(key) if key else None
-        return item if item is not None and self.feed.shape.bad(item) is None else None
+        return (key, item) if key and item is not None and self.feed.shape.bad(item) is None else None
+
+    def cursor_item(self) -> Any | None:
+        """The row under the cursor, or None."""
+        found = self.cursor()
+        return found[1] if found else None
 
     def standing(self) -> list[Cell]:
         """`300 of 300+`, marks, announced rows, what is under way."""
@@ -444,15 +350,6 @@ class ListBody(Container):
         state = {"loading": " loading", "stopped": " stopped", "failed": " r retries"}.get(self.feed.state, "")
         cells.append(Cell(f"loaded {self.feed.progress}{state}" if self.feed.loaded else state.strip(), "muted"))
         return cells
-
-    def notes(self) -> Iterable[Line]:
-        """Lines for the raw view of the row under the cursor."""
-        key = self.table.cursor_key
-        raw = self.feed.raw(key) if key else None
-        if raw is None:
-            return []
-        page, index = raw
-        return [Line((Cell(part),)) for part in text.block(page.row(index).decode("utf-8", "replace"))]
 
 
 class _Rows:

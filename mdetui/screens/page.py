@@ -16,7 +16,7 @@ from mdetui.keys import Key, context
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.places import PagePlace
 from mdetui.screens.row_writes import RowWrites
-from mdetui.views.base import RAW, Cell, Line, Need, Pivot, Tab
+from mdetui.views.base import RAW, Cell, Line, Need, Subject, Tab
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.lines import LinesView, wrap
 from mdetui.widgets.tab_strip import TabStrip
@@ -157,7 +157,7 @@ class PageScreen(RowWrites):
             return
         now = self.shell.context(place.profile)
         good = {name: value for name, value in self.reads.items() if not isinstance(value, MdetuiError)}
-        self._draw_head(page.head(place.entity, place.page_id, now, good))
+        self._draw_head(page.head(place.entity, place.page_id, now, self.reads))
         counts = {
             tab_id: f"{listing.feed.loaded}{'+' if listing.feed.more else ''}"
             for tab_id, listing in place.listings.items()
@@ -207,29 +207,12 @@ class PageScreen(RowWrites):
             return body.cursor_item()
         # an action on a machine needs its id only: pre-flight reads the rest
         return self.spot.entity or (
-            _Id(self.spot.page_id, self.spot.title) if self.spot.page.kind == "machine" else None
+            _Id(self.spot.page_id, self.spot.title) if self.spot.page.subject.kind == "machine" else None
         )
 
-    def pivots(self) -> tuple[Pivot, ...]:
+    def known(self) -> Subject:
         """Of the row, else of the entity."""
-        return super().pivots() if self.list_body is not None else self.spot.page.pivots
-
-    def machine_of(self, item: Any) -> str | None:
-        """Of the row, else of the entity."""
-        return super().machine_of(item) if self.list_body is not None else self.spot.page.machine_id(item)
-
-    def portal_of(self, item: Any) -> str | None:
-        """Of the row, else of the entity."""
-        return super().portal_of(item) if self.list_body is not None else self.spot.page.portal(item)
-
-    def name_of(self, item: Any) -> str | None:
-        """Of the row, else of the entity."""
-        return super().name_of(item) if self.list_body is not None else self.spot.page.name(item)
-
-    @property
-    def kind(self) -> str:
-        """Of the list, else of the entity."""
-        return super().kind if self.list_body is not None else self.spot.page.kind
+        return super().known() if self.list_body is not None else self.spot.page.subject
 
     def scroll_text(self, lines: int = 0, pages: int = 0) -> None:
         """Scroll the open text."""

@@ -99,7 +99,7 @@ def new_feed(view: View, profile: str) -> Feed:
     sorts = {column.id: column.sort for column in view.columns if column.sort is not None}
     column, descending = view.default_sort
     shape = Shape(
-        row_id=view.key,
+        row_id=view.subject.key,
         texts=view.texts,
         order=sorts[column] if column else None,
         descending=descending,

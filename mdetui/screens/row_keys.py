@@ -10,8 +10,8 @@ from mdetui.screens.commanding import Commanding
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import list_of, page_of
-from mdetui.views.base import Pivot
-from mdetui.views.query import WORDS, parse
+from mdetui.views.base import Pivot, Subject
+from mdetui.views.query import WORDS, of
 from mdetui.widgets.clipboard import copy
 from mdetui.widgets.feed_table import FeedTable
 
@@ -34,30 +34,10 @@ class RowKeys(Commanding):
         body = self.list_body
         return body.cursor_item() if body else None
 
-    def pivots(self) -> tuple[Pivot, ...]:
-        """What `p` offers for the subject."""
+    def known(self) -> Subject:
+        """What keys can do with the subject."""
         body = self.list_body
-        return body.view.pivots if body else ()
-
-    def machine_of(self, item: Any) -> str | None:
-        """The machine that `m` opens."""
-        body = self.list_body
-        return body.view.machine_id(item) if body else None
-
-    def portal_of(self, item: Any) -> str | None:
-        """Path of the subject in the security portal."""
-        body = self.list_body
-        return body.view.portal(item) if body else None
-
-    def key_of(self, item: Any) -> str:
-        """The subject's id."""
-        body = self.list_body
-        return str(body.view.key(item) if body else item.id)
-
-    def name_of(self, item: Any) -> str | None:
-        """The subject's name."""
-        body = self.list_body
-        return body.view.name(item) if body else None
+        return body.view.subject if body else Subject()
 
     # what the list says
 
@@ -153,7 +133,7 @@ class RowKeys(Commanding):
         item = body.cursor_item()
         target = body.view.page_id(item) if item is not None else None
         if body.view.opens and target:
-            place = page_of(body.view.opens, self.place.profile, target, self.place, body.view.name(item) or "")
+            place = page_of(body.view.opens, self.place.profile, target, self.place, body.view.subject.name(item) or "")
             self.shell.visit(place)
 
     def on_feed_table_opened(self, event: FeedTable.Opened) -> None:
@@ -164,7 +144,7 @@ class RowKeys(Commanding):
     def action_machine(self) -> None:
         """The machine of the row."""
         item = self.subject()
-        machine = self.machine_of(item) if item is not None else None
+        machine = self.known().machine_id(item) if item is not None else None
         if not machine:
             self.say("This row names no machine.")
             return
@@ -178,23 +158,23 @@ class RowKeys(Commanding):
         if number is None:
             self.say("This row belongs to no incident.")
             return
-        query = parse("alerts", f'inc:"{number}"')
+        query = of("alerts", {"inc": str(number)})
         self.shell.visit(list_of("alerts", self.place.profile, query, f"incident {text.line(number)}", self.place))
 
     def action_pivot(self) -> None:
         """To what belongs to the row."""
         item = self.subject()
-        if item is None or not self.pivots():
+        if item is None or not self.known().pivots:
             self.say("Nothing to pivot to from here.")
             return
-        offers = {pivot.letter: pivot for pivot in self.pivots()}
+        offers = {pivot.letter: pivot for pivot in self.known().pivots}
         entries = []
         for pivot in offers.values():
             value = pivot.argument(item)
-            note = text.line(value.partition(":")[2] or value, 50) if value else ""
+            note = text.line(value, 50) if value else ""
             entries.append(Entry(pivot.letter, pivot.letter, pivot.label, "" if value else "not named here", note))
 
-        self.menu(MenuScreen("Pivot", entries, lambda chosen: self._pivot(offers[chosen], item)))
+        self.menu(MenuScreen("Pivot", entries, lambda chosen: self.attempt(lambda: self._pivot(offers[chosen], item))))
 
     def _pivot(self, pivot: Pivot, item: Any) -> None:
         value = pivot.argument(item) or ""
@@ -202,7 +182,8 @@ class RowKeys(Commanding):
         if kind == "page":
             self.shell.visit(page_of(target, self.place.profile, value, self.place))
         else:
-            self.shell.visit(list_of(target, self.place.profile, parse(target, value), pivot.label, self.place))
+            query = of(target, {pivot.word: value})
+            self.shell.visit(list_of(target, self.place.profile, query, pivot.label, self.place))
 
     # filter
 
@@ -347,7 +328,7 @@ class RowKeys(Commanding):
         """The id."""
         item = self.subject()
         if item is not None:
-            self._send("id", self.key_of(item))
+            self._send("id", self.known().key(item))
 
     def action_copy_menu(self) -> None:
         """Id, name, row, JSON, link."""
@@ -362,7 +343,7 @@ class RowKeys(Commanding):
 
     def copies(self, item: Any) -> list[tuple[str, str, str]]:
         """What can be copied of a row: letter, label, value."""
-        values = [("i", "id", self.key_of(item)), ("n", "name", str(self.name_of(item) or ""))]
+        values = [("i", "id", self.known().key(item)), ("n", "name", str(self.known().name(item) or ""))]
         body = self.list_body
         if body is not None:
             context = body.context()
@@ -371,10 +352,10 @@ class RowKeys(Commanding):
             if raw is not None:
                 page, index = raw
                 values.append(("j", "JSON", page.row(index).decode("utf-8", "replace")))
-        machine = self.machine_of(item)
-        if machine and machine != self.key_of(item):
+        machine = self.known().machine_id(item)
+        if machine and machine != self.known().key(item):
             values.append(("m", "machine id", machine))
-        path = self.portal_of(item)
+        path = self.known().portal(item)
         if path:
             values.append(("o", "portal link", self.shell.config.profiles[self.place.profile].facts.portal + path))
         return [value for value in values if value[2]]
@@ -382,7 +363,7 @@ class RowKeys(Commanding):
     def action_portal(self) -> None:
         """The link is shown and copied, never opened: the browser is not on this host."""
         item = self.subject()
-        path = self.portal_of(item) if item is not None else None
+        path = self.known().portal(item) if item is not None else None
         if not path:
             self.say("There is no portal page for this row.")
             return

@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 class RowWrites(RowKeys):
     """A frame from whose rows writes can be prepared."""
 
-    @property
-    def kind(self) -> str:
-        """What the rows or the entity here are as targets: `alert`, `machine`, `action` or ""."""
-        body = self.list_body
-        return body.view.kind if body is not None else ""
-
     def sent(self) -> None:
         """Marks have done their work."""
         if self.list_body is not None:
@@ -31,20 +25,20 @@ class RowWrites(RowKeys):
 
     def action_act(self) -> None:
         """The action menu for the machines of the rows, or for machine actions themselves."""
-        if not self.kind:
+        if not self.known().kind:
             self.say("There is nothing to act on in this list.")
             return
         self._with_rows(self._act)
 
     def action_triage(self) -> None:
         """The triage menu for the alerts of the rows."""
-        if self.kind != "alert":
+        if self.known().kind != "alert":
             self.say("Triage is for alerts; this list has none.")
             return
         self._with_rows(lambda rows: self._offer("alert", self._targets("alert", rows)))
 
     def _act(self, rows: Sequence[Any]) -> None:
-        kind: Kind = "action" if self.kind == "action" else "machine"
+        kind: Kind = "action" if self.known().kind == "action" else "machine"
         targets = self._targets(kind, rows)
         if not targets:
             self.say("These rows name no machine.")
@@ -69,7 +63,7 @@ class RowWrites(RowKeys):
             return
         entries = [
             Entry("marked", "m", f"the {len(marked)} marked", note=self._hidden(body.feed.marked_hidden)),
-            Entry("here", "h", "this row", note=text.line(body.view.name(here[0]), 40)),
+            Entry("here", "h", "this row", note=text.line(body.view.subject.name(here[0]), 40)),
         ]
 
         self.menu(MenuScreen("Act on", entries, lambda chosen: act(marked if chosen == "marked" else here)))
@@ -87,12 +81,12 @@ class RowWrites(RowKeys):
             return [targets.alert(profile, row) for row in rows]
         if kind == "action":
             return [targets.action(profile, row) for row in rows]
-        if self.kind == "machine":
+        if self.known().kind == "machine":
             return [targets.machine(profile, row) for row in rows]
         found = {
             machine: targets.machine_by_id(profile, machine, getattr(row, "computer_dns_name", None))
             for row in reversed(rows)
-            if (machine := self.machine_of(row))
+            if (machine := self.known().machine_id(row))
         }
         return list(reversed(found.values()))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.views import words
-from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Pivot, View, fact
+from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Pivot, Subject, View, fact
 
 if TYPE_CHECKING:
     from mdetui.api.models.action import MachineAction
@@ -64,9 +64,10 @@ VIEW = View(
     texts=texts,
     default_sort=("age", True),
     preview=preview,
-    machine_id=lambda row: row.machine_id,
-    kind="action",
-    pivots=(Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),),
-    name=lambda row: row.id,
+    subject=Subject(
+        kind="action",
+        machine_id=lambda row: row.machine_id,
+        pivots=(Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),),
+    ),
     keys="actions",
 )

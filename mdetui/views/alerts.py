@@ -17,9 +17,11 @@ from mdetui.views.base import (
     Need,
     Page,
     Pivot,
+    Subject,
     Tab,
     View,
     fact,
+    got,
     heading,
 )
 from mdetui.views.machines import machine_facts
@@ -76,11 +78,10 @@ def texts(row: AlertRow) -> tuple[str | None, ...]:
 
 def preview(row: AlertRow, context: Context, borrowed: Borrowed) -> list[Line]:
     """What decides the first minute: what it is, where, who, and which process did it. Six lines, then the evidence."""
-    alert: Alert | None = borrowed.get("alert")
-    lines = [_what(row), machine_facts(borrowed.get("machine"), row.computer_dns_name, context)]
+    alert: Alert | None = got(borrowed, "alert")
+    lines = [_what(row), machine_facts(borrowed, row.computer_dns_name, context)]
     if alert is None:
-        lines.append(Line((Cell("reading the evidence ...", "muted"),)))
-        return lines
+        return [*lines, Line((words.waiting(borrowed, "alert", "reading the evidence ..."),))]
     lines.append(_who(alert))
     chain = evidence.chain(alert.evidence or ())
     if chain:
@@ -122,7 +123,7 @@ def head(alert: Alert | None, page_id: str, context: Context, borrowed: Borrowed
     return [
         _what(alert),
         Line(tuple(state)),
-        machine_facts(borrowed.get("machine"), alert.computer_dns_name, context),
+        machine_facts(borrowed, alert.computer_dns_name, context),
     ]
 
 
@@ -205,20 +206,21 @@ def _by_id(name: str) -> Need:
     return Need(name, f"alerts.{name}", lambda row: {"id": row.id})
 
 
-PIVOTS = (
-    Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),
-    Pivot(
-        "i", "alerts of the incident", "list:alerts", lambda row: f"inc:{row.incident_id}" if row.incident_id else None
+SUBJECT = Subject(
+    kind="alert",
+    name=lambda row: row.title,
+    machine_id=lambda row: row.machine_id,
+    pivots=(
+        Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),
+        Pivot("i", "alerts of the incident", "list:alerts", lambda row: _digits(row.incident_id), "inc"),
+        Pivot("c", "alerts of the same category", "list:alerts", lambda row: row.category, "cat"),
     ),
-    Pivot(
-        "c", "alerts of the same category", "list:alerts", lambda row: f'cat:"{row.category}"' if row.category else None
-    ),
+    portal=lambda row: f"/alerts/{row.id}",
 )
 
 
-def portal(row: AlertRow) -> str:
-    """Path of the alert's page in the security portal."""
-    return f"/alerts/{row.id}"
+def _digits(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 VIEW = View(
@@ -232,13 +234,9 @@ VIEW = View(
     preview=preview,
     needs=(_ALERT, _MACHINE),
     opens="alert",
-    machine_id=lambda row: row.machine_id,
     fold=lambda row: (row.title, row.machine_id or row.id),
     version=lambda row: text.parse_time(row.last_update_time),
-    kind="alert",
-    pivots=PIVOTS,
-    portal=portal,
-    name=lambda row: row.title,
+    subject=SUBJECT,
     keys="alerts",
 )
 
@@ -257,10 +255,6 @@ PAGE = Page(
     ),
     title=lambda alert, page_id: text.line(alert.title if alert else page_id),
     needs=(_MACHINE,),
-    kind="alert",
-    pivots=PIVOTS,
-    portal=portal,
-    machine_id=lambda alert: alert.machine_id,
-    name=lambda alert: alert.title,
+    subject=SUBJECT,
     keys="alert",
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from mdetui.errors import MdetuiError
 from mdetui.views.cells import STYLES, Cell
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "Need",
     "Page",
     "Pivot",
+    "Subject",
     "Tab",
     "View",
     "fact",
+    "got",
     "heading",
 ]
 
@@ -133,17 +136,46 @@ class Pivot:
         letter: Key in the pivot menu.
         label: What it leads to.
         target: `page:machine` or `list:alerts`.
-        argument: Row to the page id or to the words of the query; None where the row has no such thing.
+        argument: Row to the page id, or to the value of `word`; None where the row has no such thing.
+        word: Word of the query that the value belongs to, for a list.
     """
 
     letter: str
     label: str
     target: str
     argument: Callable[[Any], str | None]
+    word: str = ""
 
 
 # What a read gave: the entity or page, an error, or nothing yet (the name is missing).
 Borrowed = Mapping[str, Any]
+
+
+def got(borrowed: Borrowed, name: str) -> Any | None:
+    """What a read gave; None while it is missing and when it failed."""
+    value = borrowed.get(name)
+    return None if isinstance(value, MdetuiError) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What keys can do with a row of a list or with the entity of a page.
+
+    Attributes:
+        kind: What it is as a target of an action: `alert`, `machine`, `action` or "".
+        key: Row to its id, unique within the tenant.
+        name: Row to the name that is copied and shown in questions.
+        machine_id: Row to the machine that `m` opens, or None.
+        pivots: What `p` offers.
+        portal: Row to the path of its page in the security portal, or None.
+    """
+
+    kind: str = ""
+    key: Callable[[Any], str] = lambda row: row.id
+    name: Callable[[Any], str | None] = lambda row: row.id
+    machine_id: Callable[[Any], str | None] = lambda row: None
+    pivots: tuple[Pivot, ...] = ()
+    portal: Callable[[Any], str | None] = lambda row: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +193,10 @@ class View:
         preview: Row, context and borrowed reads to lines; None for no preview.
         needs: Reads the preview borrows.
         opens: Id of the page that Enter opens, "" for none.
-        key: Row to its id, unique within the tenant.
         page_id: Row to the id of the page that Enter opens.
-        machine_id: Row to the machine id that `m` opens, or None.
         fold: Row to a key by which repeats are folded, or None.
         version: Row to its time of update, so that a late answer does not replace a newer row; None when unknown.
-        kind: What its rows are as targets of an action: `alert`, `machine`, `action` or "".
-        pivots: What `p` offers.
-        portal: Row to the path of its page in the security portal, or None.
-        name: Row to the name that is copied and shown in questions.
+        subject: What keys can do with its rows.
         keys: Context of the key table.
     """
 
@@ -183,15 +210,10 @@ class View:
     preview: Callable[[Any, Context, Borrowed], list[Line]] | None = None
     needs: tuple[Need, ...] = ()
     opens: str = ""
-    key: Callable[[Any], str] = lambda row: row.id
     page_id: Callable[[Any], str | None] = lambda row: row.id
-    machine_id: Callable[[Any], str | None] = lambda row: None
     fold: Callable[[Any], Any] | None = None
     version: Callable[[Any], Any] | None = None
-    kind: str = ""
-    pivots: tuple[Pivot, ...] = ()
-    portal: Callable[[Any], str | None] = lambda row: None
-    name: Callable[[Any], str | None] = lambda row: row.id
+    subject: Subject = Subject()
     keys: str = "list"
 
 
@@ -232,12 +254,8 @@ class Page:
         head_lines: How many lines the top takes.
         needs: Reads of the page that the top and the tabs share.
         tabs: From left to right.
-        kind: What the entity is as a target: `alert`, `machine` or "".
-        pivots: What `p` offers.
-        portal: Entity to the path of its page in the security portal, or None.
         title: Entity and page id to the text of the breadcrumb.
-        machine_id: Entity to the machine that `m` opens.
-        name: Entity to the name that is copied and shown in questions.
+        subject: What keys can do with the entity.
         keys: Context of the key table.
     """
 
@@ -249,9 +267,5 @@ class Page:
     tabs: tuple[Tab, ...]
     title: Callable[[Any, str], str]
     needs: tuple[Need, ...] = ()
-    kind: str = ""
-    pivots: tuple[Pivot, ...] = ()
-    portal: Callable[[Any], str | None] = lambda row: None
-    machine_id: Callable[[Any], str | None] = lambda row: None
-    name: Callable[[Any], str | None] = lambda row: row.id
+    subject: Subject = Subject()
     keys: str = "machine"

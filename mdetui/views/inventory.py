@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.views import words
-from mdetui.views.base import Borrowed, Cell, Column, Context, Line, View, fact
+from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Subject, View, fact
 
 if TYPE_CHECKING:
     from mdetui.api.models.inventory import Software, Vulnerability
@@ -50,7 +50,7 @@ USERS = View(
     texts=lambda row: (row.account_name, row.account_domain, row.account_sid, row.logon_types),
     default_sort=("last", True),
     preview=_user_preview,
-    name=_account,
+    subject=Subject(name=_account),
 )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ SOFTWARE = View(
     texts=lambda row: (row.name, row.vendor, row.id),
     default_sort=("weak", True),
     preview=_software_preview,
-    name=lambda row: row.name,
+    subject=Subject(name=lambda row: row.name),
 )  # fmt: skip
 
 
@@ -114,5 +114,5 @@ VULNERABILITIES = View(
     texts=lambda row: (row.name, row.severity, row.description, row.id),
     default_sort=("severity", True),
     preview=_vulnerability_preview,
-    name=lambda row: row.name,
+    subject=Subject(name=lambda row: row.name),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.views import words
-from mdetui.views.base import Borrowed, Cell, Column, Context, Line, View, fact
+from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Subject, View, fact
 
 if TYPE_CHECKING:
     from mdetui.response.entries import Entry
@@ -56,6 +56,10 @@ def _preview(row: Entry, context: Context, borrowed: Borrowed) -> list[Line]:
     return lines
 
 
+def _machine(row: Entry) -> str | None:
+    return row.targets[0].machine_id or None if len(row.targets) == 1 else None
+
+
 VIEW = View(
     id="ledger",
     title="ledger",
@@ -74,7 +78,6 @@ VIEW = View(
     texts=lambda row: (row.id, row.action, row.shown, row.profile, row.analyst, row.reason, row.ticket, str(row.event)),
     default_sort=("at", True),
     preview=_preview,
-    machine_id=lambda row: row.targets[0].id if len(row.targets) == 1 and row.action.startswith("machine") else None,
-    name=lambda row: row.shown,
+    subject=Subject(name=lambda row: row.shown, machine_id=_machine),
     keys="local",
 )  # fmt: skip

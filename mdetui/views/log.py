@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.views import words
-from mdetui.views.base import Borrowed, Cell, Column, Context, Line, View, fact
+from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Subject, View, fact
 
 if TYPE_CHECKING:
     from mdetui.api.log import LogEntry
@@ -51,8 +51,7 @@ VIEW = View(
     ),
     texts=lambda row: (row.method, row.path, str(row.status), row.note, row.operation),
     default_sort=("at", True),
-    key=lambda row: f"{row.request_id}/{row.attempt}",
     preview=_preview,
-    name=lambda row: row.path,
+    subject=Subject(key=lambda row: f"{row.request_id}/{row.attempt}", name=lambda row: row.path),
     keys="local",
 )  # fmt: skip

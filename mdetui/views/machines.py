@@ -19,9 +19,11 @@ from mdetui.views.base import (
     Need,
     Page,
     Pivot,
+    Subject,
     Tab,
     View,
     fact,
+    got,
 )
 
 if TYPE_CHECKING:
@@ -78,12 +80,18 @@ def texts(row: Machine) -> tuple[str | None, ...]:
     )  # fmt: skip
 
 
-def machine_facts(machine: Machine | None, name: str | None, context: Context) -> Line:
-    """The line that says on what an alert happened; what is not known yet is left out."""
+def machine_facts(borrowed: Borrowed, name: str | None, context: Context) -> Line:
+    """The line that says on what an alert happened: the read `machine`, or only the name the alert gives."""
+    machine: Machine | None = got(borrowed, "machine")
     if machine is None:
         if not name:
             return Line((Cell("no machine named", "muted"),))
-        return Line((Cell(text.line(name), "strong"), Cell("  reading the machine ...", "muted")))
+        waiting = words.waiting(borrowed, "machine", "reading the machine ...")
+        return Line((Cell(text.line(name), "strong"), Cell("  "), waiting), 2)
+    return _facts_line(machine, name, context)
+
+
+def _facts_line(machine: Machine, name: str | None, context: Context) -> Line:
     reason = context.protects(machine.computer_dns_name)
     cells = [
         Cell(text.line(machine.computer_dns_name or name), "protected" if reason else "strong"),
@@ -101,7 +109,7 @@ def machine_facts(machine: Machine | None, name: str | None, context: Context) -
 
 def preview(row: Machine, context: Context, borrowed: Borrowed) -> list[Line]:
     """The machine in a few lines; costs no request."""
-    return [machine_facts(row, row.computer_dns_name, context), *_details(row, context)]
+    return [_facts_line(row, row.computer_dns_name, context), *_details(row, context)]
 
 
 def _details(row: Machine, context: Context) -> list[Line]:
@@ -143,8 +151,9 @@ def head(machine: Machine | None, page_id: str, context: Context, borrowed: Borr
     """Four lines: name and isolation, system, addresses, tags and id."""
     if machine is None:
         return [Line((Cell("reading ", "muted"), Cell(text.line(page_id))))]
-    actions = borrowed.get("actions")
-    state = isolation(actions.rows, context) if actions is not None else Cell("isolation: reading ...", "muted")
+    actions = got(borrowed, "actions")
+    waiting = words.waiting(borrowed, "actions", "isolation: reading ...")
+    state = waiting if actions is None else isolation(actions.rows, context)
     reason = context.protects(machine.computer_dns_name)
     first = [
         Cell(text.line(machine.computer_dns_name), "strong"),
@@ -181,10 +190,10 @@ def head(machine: Machine | None, page_id: str, context: Context, borrowed: Borr
 def overview(machine: Machine, context: Context, borrowed: Borrowed) -> list[Line]:
     """All facts of the machine and its latest actions."""
     lines = _details(machine, context)
-    actions = borrowed.get("actions")
+    actions = got(borrowed, "actions")
     lines += [BLANK, Line((Cell("latest actions", "strong"),))]
     if actions is None:
-        return [*lines, Line((Cell("reading ...", "muted"),))]
+        return [*lines, Line((words.waiting(borrowed, "actions", "reading ..."),))]
     rows = sorted(actions.rows, key=lambda row: words.time_key(row.creation_date_time_utc), reverse=True)
     lines += [_action_line(row, context) for row in rows[:8]]
     return lines if rows else [*lines, Line((Cell("none in the service's memory", "muted"),))]
@@ -207,26 +216,17 @@ def _path(page_id: str) -> dict[str, str]:
     return {"id": page_id}
 
 
-PIVOTS = (
-    Pivot("m", "the machine", "page:machine", lambda row: row.id),
-    Pivot(
-        "n",
-        "machines of the same name",
-        "list:machines",
-        lambda row: f'name:"{row.computer_dns_name}"' if row.computer_dns_name else None,
+SUBJECT = Subject(
+    kind="machine",
+    name=lambda row: row.computer_dns_name,
+    machine_id=lambda row: row.id,
+    pivots=(
+        Pivot("m", "the machine", "page:machine", lambda row: row.id),
+        Pivot("n", "machines of the same name", "list:machines", lambda row: row.computer_dns_name, "name"),
+        Pivot("s", "machines of the same system", "list:machines", lambda row: row.os_platform, "os"),
     ),
-    Pivot(
-        "s",
-        "machines of the same system",
-        "list:machines",
-        lambda row: f'os:"{row.os_platform}"' if row.os_platform else None,
-    ),
+    portal=lambda row: f"/machines/{row.id}",
 )
-
-
-def portal(row: Machine) -> str:
-    """Path of the machine's page in the security portal."""
-    return f"/machines/{row.id}"
 
 
 VIEW = View(
@@ -238,11 +238,7 @@ VIEW = View(
     texts=texts,
     preview=preview,
     opens="machine",
-    machine_id=lambda row: row.id,
-    kind="machine",
-    pivots=PIVOTS,
-    portal=portal,
-    name=lambda row: row.computer_dns_name,
+    subject=SUBJECT,
     keys="machines",
 )
 
@@ -263,9 +259,5 @@ PAGE = Page(
     ),
     title=lambda machine, page_id: text.line(machine.computer_dns_name if machine else page_id).split(".")[0],
     needs=(_ACTIONS,),
-    kind="machine",
-    pivots=PIVOTS,
-    portal=portal,
-    machine_id=lambda machine: machine.id,
-    name=lambda machine: machine.computer_dns_name,
+    subject=SUBJECT,
 )

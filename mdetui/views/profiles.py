@@ -53,6 +53,5 @@ VIEW = View(
         Column("who", "AS", lambda row, _: Cell(text.line(row.who) if row.who else " "), 20, grow=1, at=120),
     ),
     texts=lambda row: (row.id, row.cloud, row.who),
-    name=lambda row: row.id,
     keys="login",
 )

@@ -183,6 +183,18 @@ def parse(view: str, line: str, me: str = "") -> Query:
     return Query(server.strip(), " and ".join(parts), local.strip(), tuple(tests))
 
 
+def of(view: str, words: Mapping[str, str], me: str = "") -> Query:
+    """The query of words and values that nobody typed: a value may hold anything.
+
+    Raises:
+        PlanError: A value that a word does not take.
+    """
+    known = {word.name: word for word in WORDS[view]}
+    parts = [known[name].filter(value, me) for name, value in words.items()]
+    tests = tuple(_test(known[name], value, me) for name, value in words.items())
+    return Query(" ".join(f"{name}:{value}" for name, value in words.items()), " and ".join(parts), "", tests)
+
+
 def _test(word: Word, value: str, me: str) -> Callable[[Any], bool]:
     return lambda row: word.fits(row, value, me)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mdetui import text
-from mdetui.views.base import Cell, Context
+from mdetui.errors import MdetuiError
+from mdetui.views.base import Borrowed, Cell, Context
 
 _SEVERITY = {
     "high": ("H", "severity.high"),
@@ -37,6 +38,14 @@ _STATUS = {
     "nosensordata": "state.warn",
     "nosensordataimpairedcommunication": "state.warn",
 }
+
+
+def waiting(borrowed: Borrowed, name: str, reading: str) -> Cell:
+    """What stands where a read is missing: that it is being read, or why it failed."""
+    error = borrowed.get(name)
+    if isinstance(error, MdetuiError):
+        return Cell(text.line(error.what), "state.bad")
+    return Cell(reading, "muted")
 
 
 def severity_letter(value: str | None) -> Cell:
