@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
@@ -20,6 +21,7 @@ from mdetui.response import sheet_text
 from mdetui.response.plan import Plan
 from mdetui.response.sheet import Outcome, Sheet
 from mdetui.screens.in_order import KeyScreen
+from mdetui.text import plural
 from mdetui.views.base import BLANK, Cell, Line
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.bottom_line import BottomLine
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 # seconds between two looks at the sheet: arming and the countdown come within a tenth
 TICK = 0.1
-_LABEL = 12
 
 
 class SheetScreen(KeyScreen):
@@ -191,10 +192,11 @@ class SheetScreen(KeyScreen):
         view = sheet_text.view(self.sheet, at)
         width = self.size.width
         self.query_one("#top", OneLine).show([Cell(view.head, "strong")], [Cell(view.who, "plain")])
-        lines = [Line((Cell(view.what),)), BLANK]
+        lines = [Line((Cell(view.what),))]
+        # before the targets: with many of them, what holds for all must not be scrolled away
+        lines += [Line(tuple(Cell(*piece) for piece in line), 2) for line in view.notes]
+        lines.append(BLANK)
         lines += [Line(tuple(Cell(*piece) for piece in line), 4) for line in view.targets]
-        if view.notes:
-            lines += [BLANK, *(Line(tuple(Cell(*piece) for piece in line), 2) for line in view.notes)]
         targets = self.query_one("#targets", LinesView)
         targets.show([*self._dry, BLANK, *lines] if self._dry else lines, keep=True)
         form = self._form(view, targets.more)
@@ -207,9 +209,11 @@ class SheetScreen(KeyScreen):
         self.call_after_refresh(lambda: self.sheet.drawn(revision, time.monotonic()))
 
     def _form(self, view: sheet_text.SheetView, below: int) -> list[Line]:
-        lines = [_field(field) for field in view.fields]
-        more = f"  ({below} more lines above: PgDn)" if below else ""
-        lines.append(Line((Cell(view.summary), Cell(more, "state.warn"))))
+        room = max((cell_len(field.label) for field in view.fields), default=0)
+        lines = [_field(field, room) for field in view.fields]
+        if below:
+            lines.append(Line((Cell(f"PgDn: {plural(below, 'more line')} of targets above", "state.warn"),)))
+        lines.append(Line((Cell(view.summary),)))
         lines.append(Line(tuple(Cell(*piece) for piece in view.action)))
         if view.message:
             lines.append(Line((Cell(view.message, "state.warn"),)))
@@ -224,9 +228,9 @@ class SheetScreen(KeyScreen):
         """A key that quits other programs."""
 
 
-def _field(field: sheet_text.FieldView) -> Line:
+def _field(field: sheet_text.FieldView, room: int) -> Line:
     """Label, value with the cursor in it, hint."""
-    cells: list[Cell] = [Cell(field.label.ljust(_LABEL) + "  ", "strong" if field.cursor is not None else "muted")]
+    cells: list[Cell] = [Cell(field.label.ljust(room) + "  ", "strong" if field.cursor is not None else "muted")]
     cells += with_cursor(field.value, field.cursor)
     if field.hint:
         cells.append(Cell(f"   {field.hint}", field.style))

@@ -224,11 +224,10 @@ class RowKeys(Commanding):
     # marks
 
     def action_mark(self) -> None:
-        """Mark the row and go on to the next."""
+        """Mark the row; the cursor stays on it, so that what follows is about the marks."""
         body = self.list_body
         if body is not None and len(body.feed):
             body.table.toggle_mark()
-            body.table.move(1)
             self.draw_bottom()
 
     def action_mark_range(self) -> None:

@@ -38,10 +38,10 @@ def system(machine: Machine) -> str:
 
 COLUMNS = (
     Column(
-        "name", "MACHINE", lambda row, ctx: words.machine(row.computer_dns_name, ctx, row.id), 18, grow=3,
+        "name", "MACHINE", lambda row, ctx: words.machine(row.computer_dns_name, ctx, row.id), 18, grow=2,
         sort=lambda row: (row.computer_dns_name or "").lower(),
     ),
-    Column("system", "SYSTEM", lambda row, _: Cell(system(row)), 17, grow=1, sort=lambda row: system(row).lower()),
+    Column("system", "SYSTEM", lambda row, _: Cell(system(row)), 22, grow=1, sort=lambda row: system(row).lower()),
     Column("health", "HEALTH", lambda row, _: words.status(row.health_status), 9, sort=lambda row: row.health_status or ""),
     Column(
         "risk", "RISK", lambda row, _: words.level(row.risk_score), 6, sort=lambda row: words.severity_rank(row.risk_score)
