@@ -61,7 +61,8 @@ def severity_rank(value: str | None) -> int:
 
 def level(value: Any) -> Cell:
     """A level as its word: risk, exposure, severity of a vulnerability."""
-    return Cell(text.line(value), _LEVEL.get(str(value).lower(), "plain"))
+    word = str(value).lower()
+    return Cell("Info" if word == "informational" else text.line(value), _LEVEL.get(word, "plain"))
 
 
 def status(value: str | None) -> Cell:
