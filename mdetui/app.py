@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -115,7 +116,15 @@ class MdetuiApp(InOrder):
         """The first frame is drawn: now the rest of the program is imported and the first place opened."""
         self.shell.start(self._profile)
         self.set_interval(1.0, self.shell.tick_lock)
-        self.set_timer(0.5, self._stock_themes)
+        self.set_timer(0.5, self._started)
+
+    def _started(self) -> None:
+        """What could wait until the start is over."""
+        if not gc.isenabled():
+            # turned off by the command line
+            gc.freeze()
+            gc.enable()
+        self._stock_themes()
 
     # what is too small
 
