@@ -131,8 +131,9 @@ class RowKeys(Commanding):
             self.draw_bottom()
             return
         item = body.cursor_item()
-        target = body.view.page_id(item) if item is not None else None
-        if body.view.opens and target:
+        # rows of this host (requests, ledger) have no page, and no id of the tenant
+        target = body.view.page_id(item) if item is not None and body.view.opens else None
+        if target:
             place = page_of(body.view.opens, self.place.profile, target, self.place, body.view.subject.name(item) or "")
             self.shell.visit(place)
 
