@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -39,8 +38,8 @@ class MdetuiApp(InOrder):
 
     TITLE = "mdetui"
     CSS = "Toast { background: $panel; }"
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "f1"
+    # ctrl+p and F1 open a menu of our own
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "nothing", "", show=False, priority=True, id="app.nothing", tooltip="Does nothing"),
         Binding("ctrl+c", "nothing", "", show=False, id="app.never-quits", tooltip="Never ends the program"),
@@ -93,6 +92,11 @@ class MdetuiApp(InOrder):
         self.register_theme(theme)
         self.theme = theme.name
         return error
+
+    @property
+    def theme_names(self) -> list[str]:
+        """Themes of this program and of its user; those that Textual brings are left out."""
+        return sorted({self.theme, *self._shelf.names})
 
     def _stock_themes(self) -> None:
         """Read all theme files; what is wrong with one is said and harms nothing."""
@@ -158,16 +162,3 @@ class MdetuiApp(InOrder):
             # what fails while the first failure takes the screens down says nothing new
             self._crashed = True
             self.panic(crash.report())
-
-    # palette
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The same actions as the keys, each with its key, and the themes."""
-        frame = self.shell.frame
-        if frame is None:
-            return
-        for key in frame.hints():
-            if key.label:
-                yield SystemCommand(key.help, f"key {key.display}", lambda key=key: frame.run_key(key))
-        for name in self._shelf.names:
-            yield SystemCommand(f"Theme {name}", "Change the colours", lambda name=name: setattr(self, "theme", name))

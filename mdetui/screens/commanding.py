@@ -7,6 +7,7 @@ from collections.abc import Callable
 from mdetui.errors import MdetuiError
 from mdetui.screens import commands
 from mdetui.screens.frame import Frame
+from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.widgets.bar import Bar
 
 
@@ -31,6 +32,25 @@ class Commanding(Frame):
         names = " ".join(command.names[0] for command in commands.COMMANDS)
         await self.open_bar(":", hint=names)
 
+    def action_palette(self) -> None:
+        """Everything that can be done here in one searchable list: keys, commands, colours.
+
+        Not Textual's own palette: that takes keys past the order of the others, and fails on PgDn while it is empty.
+        """
+        entries = self.key_entries()
+        entries += [Entry(f":{c.names[0]}", f":{c.names[0]}", c.help, note=c.takes) for c in commands.COMMANDS]
+        entries += [Entry(f":theme {name}", f":theme {name}", "these colours") for name in commands.themes(self)]
+        self.menu(MenuScreen("Everything that can be done here", entries, self._from_palette, search=True))
+
+    async def _from_palette(self, chosen: str) -> None:
+        command = commands.find(chosen[1:]) if chosen.startswith(":") else None
+        if command is not None and command.takes:
+            await self.open_bar(":", f"{chosen[1:]} ", command.takes)
+        elif chosen.startswith(":"):
+            await self._run(chosen[1:])
+        else:
+            await self.run_key(chosen)
+
     def on_bar_changed(self, event: Bar.Changed) -> None:
         """A filter works at once; a command shows what may follow."""
         event.stop()
@@ -45,12 +65,15 @@ class Commanding(Frame):
             self.bar.remember(text)
         self.close_bar()
         if sign == ":":
-            try:
-                await commands.run_line(self, text)
-            except MdetuiError as error:
-                self.fail(error)
+            await self._run(text)
         if self.is_current:
             self.draw_bottom()
+
+    async def _run(self, line: str) -> None:
+        try:
+            await commands.run_line(self, line)
+        except MdetuiError as error:
+            self.fail(error)
 
     async def bar_completed(self, sign: str, text: str) -> None:
         """Complete a command; turn a filter into a question to the server."""

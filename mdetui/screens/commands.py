@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from mdetui.errors import PlanError
 from mdetui.screens.places import LoginPlace, list_of, page_of
 from mdetui.views.query import WORDS, parse
 
 if TYPE_CHECKING:
+    from mdetui.app import MdetuiApp
     from mdetui.screens.frame import Frame
 
 Run = Callable[["Frame", str], Awaitable[None]]
@@ -130,10 +131,15 @@ async def _lock(frame: Frame, rest: str) -> None:
 
 
 async def _theme(frame: Frame, rest: str) -> None:
-    shown = [name for name in frame.app.available_themes if not name.startswith(("textual-", "ansi-"))]
-    if rest not in frame.app.available_themes:
-        raise PlanError(f"There is no theme {rest!r}.", f"Known: {', '.join(sorted(shown))}.")
+    known = themes(frame)
+    if rest not in known:
+        raise PlanError(f"There is no theme {rest!r}.", f"Known: {', '.join(known)}.")
     frame.app.theme = rest
+
+
+def themes(frame: Frame) -> list[str]:
+    """The themes that `:theme` takes."""
+    return cast("MdetuiApp", frame.app).theme_names
 
 
 async def _ledger(frame: Frame, rest: str) -> None:

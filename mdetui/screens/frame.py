@@ -214,9 +214,9 @@ class Frame(KeyScreen):
 
     # keys that work everywhere
 
-    def run_key(self, key: Key) -> None:
-        """Do what a key does (palette)."""
-        self.call_later(self.run_action, key.action)
+    async def run_key(self, chosen: str) -> None:
+        """Do what the key of that id does."""
+        await self.run_action(next(key.action for key in self.hints() if key.id == chosen))
 
     def action_nothing(self) -> None:
         """A key that other programs use to quit."""
@@ -263,21 +263,15 @@ class Frame(KeyScreen):
 
     def action_help(self) -> None:
         """All keys valid here; Enter runs one."""
-        keys = {key.id: key for key in self.hints() if key.label}
-        entries = [Entry(key.id, key.display, key.help) for key in keys.values()]
+        self.menu(MenuScreen("Keys", self.key_entries(), self.run_key, search=True))
 
-        async def run(chosen: str) -> None:
-            await self.run_action(keys[chosen].action)
-
-        self.menu(MenuScreen("Keys", entries, run, search=True))
+    def key_entries(self) -> list[Entry]:
+        """The keys valid here as entries of a menu; `run_key` runs one."""
+        return [Entry(key.id, key.display, key.help) for key in self.hints() if key.label]
 
     def menu(self, screen: MenuScreen) -> None:
         """Put a menu up."""
         self.shell.app.arriving(self.app.push_screen(screen))
-
-    async def action_palette(self) -> None:
-        """Textual's palette over the same actions."""
-        await self.app.run_action("command_palette")
 
     def ask_analyst(self, then: Callable[[str], None]) -> None:
         """The token is an app's: ask who is answerable before the lock opens."""
