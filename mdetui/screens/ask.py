@@ -34,7 +34,9 @@ class AskScreen(ModalScreen[str | None]):
         with Vertical():
             yield Static(self._title, markup=False)
             yield Static(self._question, markup=False)
-            yield Input(compact=True)
+            field = Input(compact=True)
+            field.cursor_blink = False
+            yield field
             yield Static("Enter answers, esc leaves", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -127,7 +127,8 @@ class Shell(Tenants):
         """Count the write lock down; nothing is written to the terminal while it is closed."""
         frame = self.frame
         session = self.opened(frame.place.profile) if frame is not None else None
-        if frame is None or session is None:
+        if frame is None or session is None or not frame.is_mounted:
+            # a screen that is being put up draws its top line itself, once it has one
             return
         now = (frame.place.profile, session.lock.is_open, int(session.lock.remaining))
         if now != self._lock_shown:

@@ -61,7 +61,10 @@ class Bar(Horizontal):
     def compose(self) -> ComposeResult:
         """Sign, input, hint."""
         yield Static("", id="bar-sign", markup=False)
-        yield Input(id="bar-input", compact=True, select_on_focus=False)
+        field = Input(id="bar-input", compact=True, select_on_focus=False)
+        # a blinking cursor writes to the terminal twice a second
+        field.cursor_blink = False
+        yield field
         yield Static("", id="bar-hint", markup=False)
 
     @property
