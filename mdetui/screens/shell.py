@@ -114,14 +114,14 @@ class Shell(Tenants):
             found = await session.desk.recover()
         except MdetuiError as error:
             if self.frame is not None:
-                self.frame.fail(error)
+                # later: the screen may just be put up
+                self.frame.call_later(self.frame.fail, error)
             return
         for job in found:
             self._watch(session, job)
         if found and self.frame is not None:
-            self.frame.say(
-                f"Of the last run, {plural(len(found), 'job')} had no end in the ledger: :jobs shows how they went."
-            )
+            told = f"Of the last run, {plural(len(found), 'job')} had no end in the ledger: :jobs shows how they went."
+            self.frame.call_later(self.frame.say, told)
 
     def tick_lock(self) -> None:
         """Count the write lock down; nothing is written to the terminal while it is closed."""
