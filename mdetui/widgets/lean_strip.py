@@ -42,6 +42,8 @@ class _Codes(NamedTuple):
 
 
 _PLAIN = _Codes(frozenset(), "", "")
+# attributes that can be seen on a blank: underlines, reverse, strike, frames
+_ON_BLANKS = frozenset(("4", "7", "9", "21", "51", "52", "53"))
 
 
 @lru_cache(4096)
@@ -71,6 +73,11 @@ def _change(old: _Codes, new: _Codes) -> str:
     if old.back != new.back:
         parts.append(new.back or "49")
     return min(f"\x1b[{';'.join(parts)}m", fresh, key=len)
+
+
+def _alike_on_blanks(old: _Codes, new: _Codes) -> bool:
+    """Whether blanks look the same in both styles: of a blank only the background and lines are seen."""
+    return old.back == new.back and not (old.attributes | new.attributes) & _ON_BLANKS
 
 
 class LeanStrip(Strip):
@@ -116,6 +123,8 @@ class LeanStrip(Strip):
         now = _PLAIN
         for text, style, _ in self:
             new = _PLAIN if style is None else _codes(style, system)
+            if not text.strip(" ") and _alike_on_blanks(now, new):
+                new = now
             output += (_change(now, new), text)
             now = new
         output.append(_change(now, _PLAIN))

@@ -123,6 +123,13 @@ STYLES = st.builds(
 PIECES = st.lists(st.tuples(st.text("ab 日", min_size=1, max_size=4), st.one_of(st.none(), STYLES)), max_size=6)
 
 
+def seen(char: pyte.screens.Char) -> object:
+    """What can be seen of a character: of a blank neither its colour nor its weight."""
+    if char.data != " " or char.reverse:
+        return char
+    return char._replace(fg="default", bold=False, italics=False)
+
+
 def drawn(strip: Strip, system: str) -> tuple[list[object], int]:
     """What a terminal shows of the strip and of a character written behind it, and the bytes it took."""
     console = Console(file=StringIO(), force_terminal=True, color_system=system)  # type: ignore[arg-type]
@@ -130,7 +137,7 @@ def drawn(strip: Strip, system: str) -> tuple[list[object], int]:
     screen = pyte.Screen(40, 1)
     stream = pyte.Stream(screen)
     stream.feed(written + "!")
-    return [screen.buffer[0][x] for x in range(40)], len(written)
+    return [seen(screen.buffer[0][x]) for x in range(40)], len(written)
 
 
 @given(PIECES, st.sampled_from(["standard", "256", "truecolor"]))
