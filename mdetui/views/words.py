@@ -24,7 +24,7 @@ _LEVEL = {
     "none": "muted",
 }
 _STATUS = {
-    "new": "strong",
+    "new": "plain",
     "inprogress": "state.busy",
     "resolved": "muted",
     "pending": "state.busy",
