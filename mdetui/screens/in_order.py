@@ -18,6 +18,8 @@ from textual.screen import Screen
 from textual.widget import AwaitMount
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from mdetui.widgets.bar import Bar
 
 
@@ -69,18 +71,24 @@ class InOrder(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.deaf = False
+        self.leaving = False
         self._arriving: AwaitMount | AwaitComplete | None = None
 
     def arriving(self, awaitable: AwaitMount | AwaitComplete) -> None:
         """A screen was put up: the next key waits until it stands."""
         self._arriving = awaitable
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End the program. What was typed behind that key is dropped: a screen put up now would never stand."""
+        self.leaving = True
+        super().exit(result, return_code, message)
+
     async def on_event(self, event: events.Event) -> None:
         """Hand out keys and pastes in order; everything else goes Textual's way."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        if self.deaf:
+        if self.deaf or self.leaving:
             return
         if self._arriving is not None:
             arriving, self._arriving = self._arriving, None
