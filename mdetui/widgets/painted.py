@@ -82,6 +82,9 @@ class PaintedLines(ScrollView, can_focus=True, inherit_bindings=False):
         Textual's own way makes half a dozen objects of each line on its way to the terminal. Where there is nothing to
         add to a line it goes as it is, so that a line seen before costs nothing when it comes into view again.
         """
+        if self.parent is None:
+            # taken away since the screen was laid out, and without styles by now; the next layout draws over it
+            return [LeanStrip.of(Strip.blank(crop.width))] * crop.height
         if self._decorated:
             return [LeanStrip.of(strip) for strip in super().render_lines(crop)]
         filters, background = self.get_line_filters(), self.background_colors[1]
