@@ -20,6 +20,7 @@ from mdetui.keys import context
 from mdetui.response import sheet_text
 from mdetui.response.plan import Plan
 from mdetui.response.sheet import Outcome, Sheet
+from mdetui.screens import work
 from mdetui.screens.in_order import KeyScreen
 from mdetui.text import plural
 from mdetui.views.base import BLANK, Cell, Line
@@ -30,7 +31,7 @@ from mdetui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
     from mdetui.app import MdetuiApp
-    from mdetui.response.desk import Desk
+    from mdetui.response.desk import Desk, Dry
     from mdetui.screens.shell import Shell
 
 # seconds between two looks at the sheet: arming and the countdown come within a tenth
@@ -55,6 +56,13 @@ class SheetScreen(KeyScreen):
             super().__init__()
             self.plan = plan
             self.error = error
+
+    class Dried(Message):
+        """The calls of a dry run."""
+
+        def __init__(self, requests: Sequence[Dry]) -> None:
+            super().__init__()
+            self.requests = requests
 
     def __init__(self, desk: Desk, plan: Plan) -> None:
         super().__init__()
@@ -93,7 +101,7 @@ class SheetScreen(KeyScreen):
         """Read pre-flight, once at a time."""
         if not self._checking:
             self._checking = True
-            self.run_worker(self._check(), group="check", exclusive=True, exit_on_error=False)
+            work.start(self, self._check, group="check")
 
     async def _check(self) -> None:
         try:
@@ -136,7 +144,7 @@ class SheetScreen(KeyScreen):
         elif outcome is Outcome.SEND:
             self._send()
         elif outcome is Outcome.DRY:
-            self.run_worker(self._dry_run(), group="dry", exclusive=True, exit_on_error=False)
+            work.start(self, self._dry_run, group="dry")
         elif outcome is Outcome.REDRAW:
             self.draw()
 
@@ -163,9 +171,14 @@ class SheetScreen(KeyScreen):
             requests = await self.desk.dry_run(self.sheet.plan, self.sheet.answers)
         except MdetuiError as error:
             self.post_message(self.Checked(None, error))
-            return
+        else:
+            self.post_message(self.Dried(requests))
+
+    def on_sheet_screen_dried(self, event: Dried) -> None:
+        """Show the calls above all else, until the next key."""
+        event.stop()
         self._dry = [Line((Cell("Dry run: nothing was sent. These are the calls:", "state.warn"),))]
-        for request in requests:
+        for request in event.requests:
             self._dry.append(Line((Cell(f"  {request.method} {text.line(request.path)}"),), 4))
             self._dry += [Line((Cell(f"    {part}", "muted"),), 6) for part in text.block(request.body)]
         self.draw()

@@ -13,6 +13,7 @@ from mdetui.errors import MdetuiError
 from mdetui.keys import Key, context
 from mdetui.response.jobs import Job, Row, State
 from mdetui.response.plan import Plan
+from mdetui.screens import work
 from mdetui.screens.confirm import SheetScreen
 from mdetui.screens.in_order import KeyScreen
 from mdetui.views.base import BLANK, Cell, Line
@@ -156,7 +157,7 @@ class JobScreen(KeyScreen):
     def action_undo(self) -> None:
         """The sheet that undoes what this job did."""
         if self._undoable():
-            self.run_worker(self._undo(), group="undo", exclusive=True, exit_on_error=False)
+            work.start(self, self._undo, group="undo")
 
     async def _undo(self) -> None:
         try:

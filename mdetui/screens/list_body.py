@@ -16,6 +16,7 @@ from textual.message import Message
 from mdetui import text
 from mdetui.errors import MdetuiError
 from mdetui.feeds.source import RowKey
+from mdetui.screens import work
 from mdetui.screens.places import Listing
 from mdetui.screens.preview import Preview
 from mdetui.screens.sizes import WIDE
@@ -155,7 +156,7 @@ class ListBody(Container):
             return
         if listing.asked_at is None:
             listing.asked_at = self.shell.clock.now()
-        self.run_worker(self._fetch(listing, source), group="load", exclusive=True, exit_on_error=False)
+        work.start(self, self._fetch, listing, source, group="load")
 
     async def _fetch(self, listing: Listing, source: Source) -> None:
         try:
@@ -191,7 +192,7 @@ class ListBody(Container):
             self.shell.settled = True
             gc.collect()
             gc.freeze()
-        self.app.run_worker(self.shell.recover(self.listing.profile), group="recover", exit_on_error=False)
+        work.start(self.app, self.shell.recover, self.listing.profile, group="recover", alone=False)
 
     def on_list_body_load_failed(self, event: LoadFailed) -> None:
         """Rows that are there stay; the list says in its own place why no more came."""
@@ -258,7 +259,7 @@ class ListBody(Container):
         session = self.shell.opened(self.listing.profile)
         if session is None or self.listing.asked_at is None or not self.feed.loaded:
             return
-        self.run_worker(self._refresh(self.listing), group="refresh", exclusive=True, exit_on_error=False)
+        work.start(self, self._refresh, self.listing, group="refresh")
 
     async def _refresh(self, listing: Listing) -> None:
         session = self.shell.session(listing.profile)

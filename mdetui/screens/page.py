@@ -13,6 +13,7 @@ from textual.widget import Widget
 from mdetui import text
 from mdetui.errors import MdetuiError
 from mdetui.keys import Key, context
+from mdetui.screens import work
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.places import PagePlace
 from mdetui.screens.row_writes import RowWrites
@@ -24,6 +25,8 @@ from mdetui.widgets.tab_strip import TabStrip
 if TYPE_CHECKING:
     from mdetui.response.jobs import Job
 
+# keys of a list that also mean something for the entity itself
+ENTITY_KEYS = frozenset(("list.copy", "list.copy_menu", "list.portal", "list.reload"))
 READING = [Line((Cell("reading ...", "muted"),))]
 
 
@@ -51,6 +54,7 @@ class PageScreen(RowWrites):
         self._body: ListBody | None = None
         self._text: LinesView | None = None
         self._asked: set[str] = set()
+        self._turning = asyncio.Lock()
 
     @property
     def spot(self) -> PagePlace:
@@ -80,19 +84,23 @@ class PageScreen(RowWrites):
         self.ask(self.spot.page.needs)
 
     async def open_tab(self, tab: Tab) -> None:
-        """Show a tab; its list is made once and kept with the place."""
-        self.spot.tab = tab.id
-        sheet = self.query_one("#sheet", Container)
-        await sheet.remove_children()
-        if tab.view:
-            self._body, self._text = ListBody(self.spot.listing(tab)), None
-            await sheet.mount(self._body)
-        else:
-            self._body, self._text = None, LinesView(id="tab-lines")
-            await sheet.mount(self._text)
-            self.ask(tab.needs)
-        self.focus_body()
-        self.draw_page()
+        """Show a tab; its list is made once and kept with the place.
+
+        One at a time: the first may still be on its way when a key asks for the next.
+        """
+        async with self._turning:
+            self.spot.tab = tab.id
+            sheet = self.query_one("#sheet", Container)
+            await sheet.remove_children()
+            if tab.view:
+                self._body, self._text = ListBody(self.spot.listing(tab)), None
+                await sheet.mount(self._body)
+            else:
+                self._body, self._text = None, LinesView(id="tab-lines")
+                await sheet.mount(self._text)
+                self.ask(tab.needs)
+            self.focus_body()
+            self.draw_page()
 
     # reading
 
@@ -103,7 +111,7 @@ class PageScreen(RowWrites):
         wanted = [need for need in (entity, *needs) if fresh or need.name not in self._asked]
         self._asked |= {need.name for need in wanted}
         if wanted:
-            self.run_worker(self._read(wanted, fresh), group="page", exit_on_error=False)
+            work.start(self, self._read, wanted, fresh, group="page", alone=False)
 
     async def _read(self, needs: Sequence[Need], fresh: bool) -> None:
         first = [need for need in needs if need.name == "entity"]
@@ -227,8 +235,12 @@ class PageScreen(RowWrites):
             super().focus_body()
 
     def hints(self) -> Sequence[Key]:
-        """The keys of the page's own context."""
-        return context(self.spot.page.keys)
+        """The keys of the page's own context; where lines are shown, those of a list mean nothing."""
+        keys = context(self.spot.page.keys)
+        if self.list_body is not None:
+            return keys
+        here = {"row.machine"} if self.spot.page.id == "machine" else set()
+        return [key for key in keys if key.id not in here and (key.id in ENTITY_KEYS or not key.id.startswith("list."))]
 
     def standing(self) -> Sequence[Cell]:
         """Where the list of the open tab stands."""
@@ -295,3 +307,6 @@ class _Id:
         self.id = page_id
         self.machine_id = None
         self.computer_dns_name = name
+
+    def __getattr__(self, name: str) -> None:
+        """Nothing else is known of it."""

@@ -15,6 +15,7 @@ from textual.timer import Timer
 
 from mdetui.errors import MdetuiError
 from mdetui.feeds.source import RowKey
+from mdetui.screens import work
 from mdetui.screens.places import Listing
 from mdetui.screens.sizes import WIDE
 from mdetui.views.base import Need
@@ -117,7 +118,7 @@ class Preview(LinesView):
         reads = self._reads(key, item)
         missing = [need for need in self._listing.view.needs if need.name not in reads and need.path(item) is not None]
         if missing:
-            self.run_worker(self._read(key, item, missing), group="preview", exclusive=True, exit_on_error=False)
+            work.start(self, self._read, key, item, missing, group="preview")
 
     async def _read(self, key: RowKey, item: Any, needs: Sequence[Need]) -> None:
         await asyncio.gather(*(self._read_one(key, item, need) for need in needs))
