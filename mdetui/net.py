@@ -29,12 +29,21 @@ LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_
 
 @dataclass(slots=True)
 class Connection:
-    """The two transports of one profile, what ends them, and a secret when the connector brings its own (the demo)."""
+    """How one profile is reached.
+
+    Attributes:
+        asynchronous: For the API.
+        synchronous: For MSAL.
+        close: Ends both.
+        client_secret: A secret that the connector brings with it (the demo).
+        lasting: Whether what is reached outlives this program; the record of writes to what does not, does not either.
+    """
 
     asynchronous: httpx.AsyncBaseTransport
     synchronous: httpx.BaseTransport
     close: Callable[[], None] = lambda: None
     client_secret: str | None = field(default=None, repr=False)
+    lasting: bool = True
 
 
 Connector = Callable[[Profile], Connection]

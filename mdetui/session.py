@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mdetui import paths
 from mdetui.api.client import Client, Pager
 from mdetui.api.delta import Changes, changes
 from mdetui.api.endpoints import Operation, operation
@@ -23,6 +25,8 @@ from mdetui.config import Profile
 from mdetui.net import Connection, Connector
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
     from mdetui.auth.identity import Identity
     from mdetui.response.desk import Desk
     from mdetui.response.protected import Protection
@@ -46,6 +50,8 @@ class Session:
         self.reads = Reads(self.client, clock)
         self.recovered = False
         self._desk: Desk | None = None
+        # the ledger of a tenant that is gone with this program
+        self._passing: TemporaryDirectory[str] | None = None
         self._protection: Protection | None = None
 
     @classmethod
@@ -77,13 +83,22 @@ class Session:
         """The response desk; imported when first needed."""
         if self._desk is None:
             from mdetui.response.desk import Desk
+            from mdetui.response.ledger import Ledger
 
+            if self._connection.lasting:
+                file = paths.ledger_file()
+            else:
+                from tempfile import TemporaryDirectory
+
+                self._passing = TemporaryDirectory(prefix="mdetui-")
+                file = Path(self._passing.name) / "ledger.jsonl"
             self._desk = Desk(
                 self.client,
                 self.profile,
                 lock=self.lock,
                 quotas=self.quotas,
                 who=lambda: (self.identity, self.analyst),
+                ledger=Ledger(file, clock=self.clock),
                 clock=self.clock,
             )
         return self._desk
@@ -147,6 +162,8 @@ class Session:
         """End the client and the connection; jobs that were sent go on at the service."""
         if self._desk is not None:
             await self._desk.aclose()
+        if self._passing is not None:
+            self._passing.cleanup()
         await self.reads.aclose()
         await self.client.aclose()
         await self.tokens.aclose()

@@ -11,6 +11,7 @@ from mdetui.views.registry import VIEWS
 
 if TYPE_CHECKING:
     from mdetui.api.log import RequestLog
+    from mdetui.session import Session
 
 
 class LocalSource:
@@ -54,13 +55,21 @@ def log_place(log: RequestLog, parent: Place) -> ListPlace:
     return _place(VIEWS["log"], parent, rows)
 
 
-def ledger_place(parent: Place) -> ListPlace:
-    """The writes of this OS user on this host, newest first."""
+def ledger_place(parent: Place, session: Session | None) -> ListPlace:
+    """The writes of this OS user on this host, newest first.
+
+    Args:
+        parent: Where it is opened from.
+        session: Whose ledger; None reads the ledger of this OS user, which all lasting tenants share.
+    """
 
     async def rows() -> Sequence[Any]:
         from mdetui import paths
         from mdetui.response.ledger import Ledger
 
+        if session is not None:
+            await session.desk.ledger.ready()
+            return await session.desk.ledger.entries()
         ledger = Ledger(paths.ledger_file())
         await ledger.ready()
         try:

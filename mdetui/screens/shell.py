@@ -182,7 +182,7 @@ class Shell(Tenants):
         """The record of writes on this host."""
         from mdetui.screens.local_lists import ledger_place
 
-        self.visit(ledger_place(parent))
+        self.visit(ledger_place(parent, self.opened(parent.profile)))
 
     def open_jobs(self) -> bool:
         """What was sent from here; False when nothing was."""

@@ -9,6 +9,7 @@ starlette) is imported in the simulator's own thread, after `connect`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mdetui.config import Profile
@@ -49,7 +50,8 @@ def connect(profile: Profile, options: Options | None = None) -> Connection:
     Raises:
         MissingExtra: duckdb, starlette or odata-query is not installed.
     """
-    return start(options, profile).connection
+    # the next start has another tenant: what is written to this one is of no interest then
+    return replace(start(options, profile).connection, lasting=False)
 
 
 def start(options: Options | None = None, profile: Profile | None = None) -> Mounted:
