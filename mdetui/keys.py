@@ -148,6 +148,12 @@ BAR = (
     Key("bar.newer", "down", "newer", "newer", "Newer line"),
 )
 
+ASK = (
+    Key("ask.answer", "enter", "answer", "answer", "Take what was typed", 2),
+    Key("ask.leave", "escape", "leave", "leave", "Leave without an answer", 3),
+    Key("ask.nothing", "ctrl+q", "nothing", "", "Does nothing"),
+)
+
 # The sheet is a state machine that wants every key (`response.sheet`): what is listed here with the action "sheet" is
 # for the bottom line and the help, its meaning is there.
 SHEET = (
@@ -185,6 +191,7 @@ CONTEXTS: dict[str, tuple[Key, ...]] = {
     "login": (*LOGIN, *MOVE, *GLOBAL),
     "menu": MENU,
     "bar": BAR,
+    "ask": ASK,
     "sheet": SHEET,
     "job": JOB,
 }

@@ -277,12 +277,8 @@ class Frame(KeyScreen):
         """The token is an app's: ask who is answerable before the lock opens."""
         from mdetui.screens.ask import AskScreen
 
-        def answered(name: str | None) -> None:
-            if name:
-                then(name)
-
         question = "The sign-in is an app. Your name, for comments and the ledger (j.ito@contoso.com):"
-        self.app.push_screen(AskScreen("Who are you?", question), answered)
+        self.shell.app.arriving(self.app.push_screen(AskScreen("Who are you?", question, then)))
 
     def action_request_log(self) -> None:
         """What was asked of the service."""
