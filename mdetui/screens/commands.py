@@ -28,12 +28,15 @@ class Command:
         takes: What may follow, for the hint.
         help: One sentence without a full stop.
         run: What it does.
+        whole: Whether it must be written in full. `:w` is what the fingers of a vi user type by themselves: it must not
+            open the write lock.
     """
 
     names: tuple[str, ...]
     takes: str
     help: str
     run: Run
+    whole: bool = False
 
 
 async def run_line(frame: Frame, line: str) -> None:
@@ -52,11 +55,11 @@ async def run_line(frame: Frame, line: str) -> None:
 
 
 def find(name: str) -> Command | None:
-    """The command of that name or alias, or the only one that begins so."""
+    """The command of that name or alias, or the only one that begins so and may be shortened."""
     exact = [command for command in COMMANDS if name in command.names]
     if exact:
         return exact[0]
-    begun = [command for command in COMMANDS if command.names[0].startswith(name)]
+    begun = [command for command in COMMANDS if command.names[0].startswith(name) and not command.whole]
     return begun[0] if len(begun) == 1 else None
 
 
@@ -176,7 +179,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("alerts", "al"), "sev:high status:new owner:me inc:1042 /text", "the alert queue", _list("alerts")),
     Command(("machines", "m"), "name, id, tag:x os:x risk:high /text", "machines", _machine),
     Command(("actions", "act"), "status:Pending type:Isolate /text", "machine actions of the tenant", _list("actions")),
-    Command(("write",), "30m max=25", "open the write lock for a time", _write),
+    Command(("write",), "30m max=25", "open the write lock for a time", _write, whole=True),
     Command(("lock",), "", "close the write lock", _lock),
     Command(("jobs",), "", "what was sent from here and how it went", _jobs),
     Command(("ledger",), "", "the record of writes on this host", _ledger),
