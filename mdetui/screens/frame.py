@@ -210,7 +210,14 @@ class Frame(KeyScreen):
         self.close_bar()
 
     def focus_body(self) -> None:
-        """Give the focus to what the keys of this screen move."""
+        """Give the focus to what the keys of this screen move; never takes it from the bar, where a person types."""
+        target = self.focus_target()
+        if target is not None and self.open_bar_widget() is None:
+            self.set_focus(target)
+
+    def focus_target(self) -> Widget | None:
+        """What the keys of this screen move."""
+        return None
 
     # keys that work everywhere
 
@@ -267,7 +274,7 @@ class Frame(KeyScreen):
 
     def key_entries(self) -> list[Entry]:
         """The keys valid here as entries of a menu; `run_key` runs one."""
-        return [Entry(key.id, key.display, key.help) for key in self.hints() if key.label]
+        return [Entry(key.id, key.display, key.help, also=key.label) for key in self.hints() if key.label]
 
     def menu(self, screen: MenuScreen) -> None:
         """Put a menu up."""

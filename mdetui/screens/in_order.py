@@ -98,8 +98,8 @@ class InOrder(App[None]):
             await super().on_event(event)
         elif isinstance(event, events.Key):
             await self._key(screen, event)
-        elif screen.open_bar_widget() is not None:
-            await super().on_event(event)
+        elif (bar := screen.open_bar_widget()) is not None:
+            await self._type(screen, bar, event)
         else:
             screen.take_paste(event)
 
@@ -115,8 +115,14 @@ class InOrder(App[None]):
         elif event.key in bar.SPECIAL:
             await self._handled(bar)
             await bar.take_key(event.key)
-        else:
-            await super().on_event(event)
+        elif event.is_printable or event.key in bar.EDITS:
+            await self._type(screen, bar, event)
+
+    async def _type(self, screen: KeyScreen, bar: Bar, event: events.Event) -> None:
+        """Into the bar's input; what that has no use for would act on the list below, and was dropped before."""
+        if self.focused is not bar.input:
+            screen.set_focus(bar.input)
+        await super().on_event(event)
 
     @staticmethod
     async def _handled(bar: Bar) -> None:

@@ -68,10 +68,14 @@ class LoginScreen(Commanding):
         session = self.shell.opened(name)
         return session is not None and session.identity is not None
 
-    def focus_body(self) -> None:
-        """The list."""
-        self.set_focus(self.query_one(FeedTable))
+    def furnished(self) -> None:
+        """Nothing is waited for."""
+        super().furnished()
         self.call_after_refresh(self.release)
+
+    def focus_target(self) -> Widget | None:
+        """The list."""
+        return self.query_one(FeedTable)
 
     def draw_top(self) -> None:
         """Program and version."""

@@ -27,6 +27,7 @@ class Entry:
         label: What it does.
         reason: Why it can't be done now; such an entry is drawn muted and never returned.
         note: Muted text behind the label.
+        also: More words that find it in a search.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Entry:
     label: str
     reason: str = ""
     note: str = ""
+    also: str = ""
 
 
 Then = Callable[[str], Awaitable[None] | None]
@@ -87,7 +89,9 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
     def shown(self) -> list[Entry]:
         """Entries that match what was typed."""
         words = self._needle.lower().split()
-        return [e for e in self._entries if all(word in f"{e.letter} {e.label} {e.note}".lower() for word in words)]
+        return [
+            e for e in self._entries if all(word in f"{e.letter} {e.label} {e.note} {e.also}".lower() for word in words)
+        ]
 
     def _draw(self) -> list[Line]:
         title = [Cell(self._title, "strong")]

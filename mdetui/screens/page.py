@@ -227,12 +227,9 @@ class PageScreen(RowWrites):
         if self._text is not None:
             self._text.scroll_page(pages) if pages else self._text.scroll_lines(lines)
 
-    def focus_body(self) -> None:
+    def focus_target(self) -> Widget | None:
         """The list or the text of the open tab."""
-        if self._text is not None:
-            self.set_focus(self._text)
-        else:
-            super().focus_body()
+        return self._text if self._text is not None else super().focus_target()
 
     def hints(self) -> Sequence[Key]:
         """The keys of the page's own context; where lines are shown, those of a list mean nothing."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.widget import Widget
+
 from mdetui import text
 from mdetui.screens import commands
 from mdetui.screens.commanding import Commanding
@@ -68,10 +70,10 @@ class RowKeys(Commanding):
 
     # moving
 
-    def focus_body(self) -> None:
+    def focus_target(self) -> Widget | None:
         """The table, when there is one."""
-        if self.list_body is not None and self.list_body.is_mounted:
-            self.set_focus(self.list_body.table)
+        body = self.list_body
+        return body.table if body is not None and body.is_mounted else None
 
     def action_move(self, by: int) -> None:
         """Rows or lines."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -21,6 +22,10 @@ class Bar(Horizontal):
     """
 
     SPECIAL = frozenset(pressed for key in context("bar") for pressed in key.keys.split(","))
+    # keys by which Textual's input is edited
+    EDITS = frozenset(
+        pressed for bound in Input.BINDINGS if isinstance(bound, Binding) for pressed in bound.key.split(",")
+    )
 
     class Owner(Protocol):
         """Who opens the bar."""
