@@ -36,6 +36,10 @@ STILL = 5
 POLL = 0.1
 PATIENCE = 60.0
 
+# width of a character in a picture, fixed by Rich
+_CELL = 12.2
+_SETTINGS = re.compile(r"SSH_|MDETUI_|NO_COLOR$|XDG_")
+
 
 class Wire(httpx.AsyncBaseTransport):
     """A transport that knows how many answers are outstanding."""
@@ -182,18 +186,13 @@ class Scene:
 def neutral_host() -> Iterator[None]:
     """No trace of this host, its user and their settings: empty folders, no SSH, no colour settings."""
     with tempfile.TemporaryDirectory() as folder:
-        mine = {name: value for name, value in os.environ.items() if not _OURS.match(name)}
+        mine = {name: value for name, value in os.environ.items() if not _SETTINGS.match(name)}
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
             mine[name] = str(Path(folder) / name.lower())
             Path(mine[name]).mkdir(mode=0o700)
+        # a host with the name or address of a machine of the tenant would protect it
         with mock.patch.dict(os.environ, mine, clear=True), mock.patch.object(Here, "read", Here):
             yield
-
-
-_OURS = re.compile(r"SSH_|MDETUI_|NO_COLOR$|XDG_")
-
-
-# pictures
 
 
 async def draw(scene: Scene) -> str:
@@ -228,6 +227,6 @@ def lines_of(svg: str) -> list[str]:
     for y in sorted(rows):
         line = ""
         for x, text in sorted(rows[y]):
-            line = line.ljust(round(x / 12.2)) + text
+            line = line.ljust(round(x / _CELL)) + text
         lines.append(line.replace("\xa0", " ").rstrip())
     return lines

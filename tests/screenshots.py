@@ -40,6 +40,7 @@ async def _sheet(player: Player) -> None:
     await player.press("a", "i")
     await player.paste("INC-2291 sign-in stolen, containing the host")
     await player.press("tab", *"hr-ws-015", "tab")
+    await player.until(" armed ")
 
 
 async def _job(player: Player) -> None:
@@ -54,6 +55,7 @@ async def _job(player: Player) -> None:
     for _ in range(2):
         await player.settle()
         player.clock.advance(8)
+    await player.until("done")
 
 
 SCENES = (
