@@ -38,8 +38,12 @@ class Commanding(Frame):
         Not Textual's own palette: that takes keys past the order of the others, and fails on PgDn while it is empty.
         """
         entries = self.key_entries()
-        entries += [Entry(f":{c.names[0]}", f":{c.names[0]}", c.help, note=c.takes) for c in commands.COMMANDS]
         entries += [Entry(f":theme {name}", f":theme {name}", "these colours") for name in commands.themes(self)]
+        entries += [
+            Entry(f":{one.names[0]}", f":{one.names[0]}", one.help, note=one.takes)
+            for one in commands.COMMANDS
+            if one.names[0] != "theme"
+        ]
         self.menu(MenuScreen("Everything that can be done here", entries, self._from_palette, search=True))
 
     async def _from_palette(self, chosen: str) -> None:
