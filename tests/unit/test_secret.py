@@ -95,6 +95,6 @@ def test_what_can_be_no_secret_is_refused_and_not_shown(tmp_path: Path, data: by
 def test_a_file_of_another_user_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "s", b"x")
     os.chown(path, 65534, -1)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
     with pytest.raises(SignInError, match="another user"):
         read_secret(profile(client_secret_file=path))
