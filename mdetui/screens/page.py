@@ -213,10 +213,11 @@ class PageScreen(RowWrites):
         body = self.list_body
         if body is not None:
             return body.cursor_item()
-        # an action on a machine needs its id only: pre-flight reads the rest
-        return self.spot.entity or (
-            _Id(self.spot.page_id, self.spot.title) if self.spot.page.subject.kind == "machine" else None
-        )
+        # until it is read: the row it was opened from; for a machine the id is enough, pre-flight reads the rest
+        known = self.spot.entity or self.spot.row
+        if known is None and self.spot.page.subject.kind == "machine":
+            return _Id(self.spot.page_id, self.spot.title)
+        return known
 
     def known(self) -> Subject:
         """Of the row, else of the entity."""

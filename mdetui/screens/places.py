@@ -143,13 +143,14 @@ class ListPlace(Place):
 
 @dataclass(eq=False)
 class PagePlace(Place):
-    """One entity."""
+    """One entity. `row` is the row it was opened from: what keys act on until the entity itself is read."""
 
     profile: str
     page: Page
     page_id: str
     title: str = ""
     parent: Place | None = None
+    row: Any = None
     tab: str = ""
     entity: Any = None
     listings: dict[str, Listing] = field(default_factory=dict)
@@ -210,9 +211,9 @@ def list_of(view: str, profile: str, query: Query, name: str = "", parent: Place
     return ListPlace(profile, listing, name, parent)
 
 
-def page_of(page: str, profile: str, page_id: str, parent: Place | None, title: str = "") -> PagePlace:
+def page_of(page: str, profile: str, page_id: str, parent: Place | None, title: str = "", row: Any = None) -> PagePlace:
     """The page of an entity."""
-    return PagePlace(profile, PAGES[page], page_id, text.line(title) if title else "", parent)
+    return PagePlace(profile, PAGES[page], page_id, text.line(title) if title else "", parent, row)
 
 
 class History:

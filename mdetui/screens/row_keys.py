@@ -136,8 +136,8 @@ class RowKeys(Commanding):
         # rows of this host (requests, ledger) have no page, and no id of the tenant
         target = body.view.page_id(item) if item is not None and body.view.opens else None
         if target:
-            place = page_of(body.view.opens, self.place.profile, target, self.place, body.view.subject.name(item) or "")
-            self.shell.visit(place)
+            name = body.view.subject.name(item) or ""
+            self.shell.visit(page_of(body.view.opens, self.place.profile, target, self.place, name, item))
 
     def on_feed_table_opened(self, event: FeedTable.Opened) -> None:
         """A click on the row."""

@@ -77,14 +77,14 @@ class Terminal:
         truecolor: bool = True,
         synchronized: bool = True,
     ) -> None:
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
-        self._carry = b""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._unread = bytearray()
         self._synchronized = synchronized
         self.output = bytearray()
         self._master, slave = os.openpty()
         self._size(columns, rows)
-        self.started = time.perf_counter()
+        self.started = self._read_at = time.perf_counter()
         self._process = subprocess.Popen(
             list(argv),
             stdin=slave,
@@ -121,6 +121,18 @@ class Terminal:
         return int(psutil.Process(self.pid).memory_info().rss)
 
     @property
+    def screen(self) -> pyte.Screen:
+        """The screen. What was written is put on it when somebody looks, so that no measured time contains it."""
+        if not self._unread:
+            return self._screen
+        data = bytes(self._unread)
+        rest = _UNFINISHED.search(data)
+        whole = data[: rest.start()] if rest else data
+        self._unread = bytearray(data[len(whole) :])
+        self._stream.feed(_NOT_FOR_PYTE.sub(b"", whole))
+        return self._screen
+
+    @property
     def lines(self) -> list[str]:
         """The screen, line by line."""
         return list(self.screen.display)
@@ -128,7 +140,8 @@ class Terminal:
     @property
     def cells(self) -> list[list[pyte.screens.Char]]:
         """The screen as it looks: of a blank only what can be seen."""
-        return [[_seen(self.screen.buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+        screen = self.screen
+        return [[_seen(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)]
 
     @property
     def text(self) -> str:
@@ -157,17 +170,27 @@ class Terminal:
             data = os.read(self._master, 1 << 20)
         except OSError:
             return b""
+        self._read_at = time.perf_counter()
         self.output += data
+        self._unread += data
         if self._synchronized and b"\x1b[?2026$p" in data:
             os.write(self._master, b"\x1b[?2026;2$y")
-        self._feed(data)
         return data
 
-    def _feed(self, data: bytes) -> None:
-        data = self._carry + data
-        rest = _UNFINISHED.search(data)
-        self._carry = data[rest.start() :] if rest else b""
-        self._stream.feed(_NOT_FOR_PYTE.sub(b"", data[: rest.start()] if rest else data))
+    def wait_for_output(self, needle: str, timeout: float = 30.0) -> float:
+        """Milliseconds from the start until these characters were written in one piece.
+
+        For times: `wait_for` looks at the screen, which takes time of its own.
+
+        Raises:
+            TimeoutError: They never came; the message holds the screen.
+        """
+        wanted = needle.encode()
+        end = time.perf_counter() + timeout
+        while wanted not in self.output:
+            if time.perf_counter() > end or self.read(0.05) == b"":
+                raise TimeoutError(f"{needle!r} was never written\n{self.text}")
+        return (self._read_at - self.started) * 1000
 
     def wait_for(self, needle: str, timeout: float = 30.0) -> float:
         """Milliseconds from the start until the text is on the screen.
@@ -233,7 +256,8 @@ def environment(truecolor: bool, extra: Mapping[str, str | None]) -> dict[str, s
     env = dict(os.environ)
     for name in ("NO_COLOR", "PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES", "COLORTERM", "SSH_CONNECTION", "SSH_TTY"):
         env.pop(name, None)
-    for name in [name for name in env if name.startswith(("TEXTUAL", "COV_", "MDETUI_"))]:
+    ours = ("TEXTUAL", "COV_", "MDETUI_")
+    for name in [name for name in env if name.startswith(ours) or name.lower().endswith("_proxy")]:
         del env[name]
     env |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
     if truecolor:

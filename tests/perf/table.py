@@ -5,10 +5,14 @@ A figure travels as a property of its test's report, which xdist carries from th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import statistics
+import textwrap
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 PROPERTY = "budget"
+WIDTH = 120
 
 
 class Figure(NamedTuple):
@@ -45,6 +49,11 @@ class Budgets:
         self.note(budget_id, what, _figure(figure, unit), f"<= {_figure(limit, unit)}", met)
         assert met, f"{budget_id}: {what}: {_figure(figure, unit)}, budget {_figure(limit, unit)}"
 
+    def ratio(self, budget_id: str, what: str, times: Sequence[float], anchor: Sequence[float], limit: float) -> None:
+        """Print how many times as long something takes as its anchor, both measured in turns in the same run."""
+        found = statistics.median(times) / statistics.median(anchor)
+        self.note(budget_id, what, f"{found:.2f} x", f"<= {limit:g} x", found <= limit)
+
 
 def _figure(value: float, unit: str) -> str:
     return (
@@ -65,9 +74,22 @@ def figures(reports: Iterable[Any]) -> list[Figure]:
 
 
 def lines(rows: Iterable[Figure]) -> list[str]:
-    """The table as text."""
-    met = {True: "yes", False: "NO", None: ""}
-    cells = [("", "what", "figure", "budget", "met")]
+    """The table as text, no wider than 120 columns: what is too long goes on in the next line."""
+    met = {True: "ok", False: "MISSED", None: ""}
+    cells = [("", "what", "figure", "budget", "ok")]
     cells += [(row.id, row.what, row.figure, row.budget, met[row.met]) for row in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(5)]
-    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    widths[1] = min(widths[1], WIDTH - sum(widths) + widths[1] - 2 * 4)
+    text = []
+    for budget_id, what, *others in cells:
+        first, *rest = textwrap.wrap(what, widths[1], subsequent_indent="  ") or [""]
+        row = (budget_id, first, *others)
+        text.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        text += [" " * (widths[0] + 2) + part for part in rest]
+    return text
+
+
+def machine() -> str:
+    """On what the figures were measured, and how busy it was: times are worth little on a busy machine."""
+    minute, *_ = os.getloadavg()
+    return f"{os.cpu_count()} processors, load of the last minute {minute:.1f}; ratios are medians, measured in turns"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+from pathlib import Path
+
 import pytest
 
+from tests.perf.conftest import measuring
 from tests.perf.pty import Terminal, app, python, stray_controls
 from tests.perf.table import Budgets, Figure, figures, lines
 
@@ -53,5 +57,32 @@ def test_the_table_says_what_was_met() -> None:
     assert [figure.id for figure in found] == ["B2", "B5", "B12"]
     assert found[2] == Figure("B12", "requests", "3", "<= 3", True)
     text = lines(found)
-    assert text[1].endswith("NO")
-    assert text[3].endswith("yes")
+    assert text[1].endswith("MISSED")
+    assert text[3].endswith("ok")
+
+
+def test_the_table_fits_120_columns() -> None:
+    long = Figure("B1", "a word or two " * 12, "1,234 B", "<= 2,000 B", True)
+    text = lines([long, Figure("B2", "short", "1", "", None)])
+    assert max(map(len, text)) <= 120
+    assert text[1].endswith("1,234 B  <= 2,000 B  ok")
+    assert text[2].startswith("      ")
+    assert "word" in text[2]
+    assert text[-1].split() == ["B2", "short", "1"]
+
+
+def test_who_takes_times_is_alone(tmp_path: Path) -> None:
+    def is_free() -> bool:
+        with lock.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+    lock = tmp_path / "lock"
+    with measuring(lock, alone=False), measuring(lock, alone=False):
+        assert not is_free()
+    with measuring(lock, alone=True):
+        assert not is_free()
+    assert is_free()

@@ -27,7 +27,7 @@ async def test_the_lock_counts_down_while_a_screen_is_put_up(tenant: Mounted, cl
         app.shell.tick_lock()
         await _until(lambda: frame.is_mounted)
         app.shell.tick_lock()
-        await _until(lambda: "WRITE 28:59" in _top(app))
+        await _until(lambda: "WRITE 29:00" in _top(app))
 
 
 async def _until(happened: Callable[[], object]) -> None:
