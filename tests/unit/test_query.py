@@ -18,7 +18,7 @@ from mdetui.views.query import QUEUES, parse
         ("alerts", "owner:me", "assignedTo eq 'j.ito@contoso.example'", ""),
         ("alerts", "owner:none", "assignedTo eq null", ""),
         ("alerts", "inc:1042", "incidentId eq 1042", ""),
-        ("machines", 'tag:"O\'Neill\'s"', "machineTags/any(tag: tag eq 'O''Neill''s')", ""),
+        ("machines", "tag:\"O'Neill's\"", "machineTags/any(tag: tag eq 'O''Neill''s')", ""),
         ("machines", 'name:"a:b" /c:/x', "startswith(computerDnsName,'a:b')", "c:/x"),
     ],
 )
