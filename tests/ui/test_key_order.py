@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import time
-from itertools import count
+from itertools import count, cycle
 
 from mdetui.keys import CONTEXTS
 from mdetui.screens.ask import AskScreen
@@ -222,22 +221,23 @@ class Monkey:
 
     Attributes:
         did: What was done, for the message of a failure.
-        places: Kinds of screens that were seen.
+        seen: Kinds of screens that were seen.
     """
 
     def __init__(self, seed: int, one: Stage) -> None:
         self._dice = random.Random(seed)
         self._stage = one
         self.did: list[str] = []
-        self.places: set[str] = set()
+        self.seen: set[str] = set()
+        self._places = cycle(self._dice.sample(PLACES, len(PLACES)))
 
     async def act(self) -> None:
         """Do one thing."""
         one, dice = self._stage, self._dice
         roll = dice.random()
-        if roll < 0.08:
+        if len(self.did) % 12 == 5:
             # out of menus, fields and sheets, then somewhere else
-            line = dice.choice(PLACES)
+            line = next(self._places)
             self.did.append(f"esc esc esc {line!r}")
             await one.press("escape", "escape", "escape")
             await one.keys(line)
@@ -271,30 +271,29 @@ class Monkey:
             pause = dice.choice([0.02, 0.1, 0.35])
             self.did.append(f"wait {pause}")
             await asyncio.sleep(pause)
-        self.places.add(type(one.app.screen).__name__)
+        self.seen.add(type(one.app.screen).__name__)
         if one.app.shell.sessions:
             # the lock stays closed, whatever was typed
             one.session.lock.close()
 
 
-async def storm(seed: int, mounted: Mounted, clock: HeldClock, until: float) -> set[str]:
-    """Press keys until it is late or they have quit the program; kinds of screens that were seen."""
+async def storm(seed: int, mounted: Mounted, clock: HeldClock) -> tuple[int, set[str]]:
+    """Press keys until it is enough or they have quit the program: how often, and the kinds of screens that were seen."""
     async with stage(mounted, clock, size=(100, 30)) as one:
         monkey = Monkey(seed, one)
-        while time.monotonic() < until and one.app.is_running and one.app._exception is None:
-            await monkey.act()
+        while one.running and len(monkey.did) < 150:
+            await asyncio.wait_for(monkey.act(), 30)
         assert one.app._exception is None, (seed, monkey.did[-12:])
         assert one.writes == [], (seed, monkey.did[-40:])
-    return monkey.places
+    return len(monkey.did), monkey.seen
 
 
 async def test_no_order_of_keys_breaks_it_or_writes(start_simulator: StartSimulator, clock: HeldClock) -> None:
-    tenant = start_simulator(arrivals=20.0)
-    seconds = float(os.environ.get("MDETUI_FUZZ_SECONDS", "20"))
-    until = time.monotonic() + seconds
+    wanted, pressed = int(os.environ.get("MDETUI_FUZZ", "500")), 0
     seen: set[str] = set()
     for seed in count(int(os.environ.get("MDETUI_FUZZ_SEED", "1"))):
-        if time.monotonic() > until:
+        number, kinds = await storm(seed, start_simulator(arrivals=20.0), clock)
+        pressed, seen = pressed + number, seen | kinds
+        if pressed >= wanted:
             break
-        seen |= await storm(seed, tenant, clock, until)
     assert {"ListScreen", "PageScreen", "LoginScreen", "MenuScreen", "SheetScreen"} <= seen
