@@ -37,13 +37,17 @@ REASON = "INC-2291 credential dumping"
 
 
 class Wiretap(httpx.AsyncBaseTransport):
-    """Passes requests on; `before` sees each write before it leaves, and the most that were under way are counted."""
+    """Passes requests on; `before` sees each write before it leaves, and the most that were under way are counted.
+
+    The first writes wait, but not for ever, until `expected` are under way: a fast answer proves nothing about pace.
+    """
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self.inner = inner
         self.before: Callable[[httpx.Request], Any] = lambda request: None
         self.under_way = 0
         self.most = 0
+        self.expected = 1
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         write = request.method in ("POST", "PATCH")
@@ -54,6 +58,10 @@ class Wiretap(httpx.AsyncBaseTransport):
         try:
             # let others start while this one is under way
             await asyncio.sleep(0)
+            for _ in range(1_000):
+                if not write or self.most >= self.expected:
+                    break
+                await asyncio.sleep(0.002)
             return await self.inner.handle_async_request(request)
         finally:
             self.under_way -= write

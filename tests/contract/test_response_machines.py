@@ -402,6 +402,7 @@ async def test_a_ledger_that_fails_half_way_stops_the_job(bench: Bench) -> None:
 
 
 async def test_two_at_a_time(bench: Bench) -> None:
+    bench.tap.expected = 2
     job = await bench.finish(await bench.begin("machine.scan", await bench.machines(5)))
     assert states(job) == ["done"] * 5
     assert bench.tap.most == 2
