@@ -17,6 +17,8 @@ from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
+from mdetui.widgets.lean_compositor import LeanCompositor
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -30,6 +32,10 @@ class KeyScreen(Screen[None], inherit_bindings=False):
     """
 
     held = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = LeanCompositor()
 
     def hold(self) -> None:
         """Compose nothing until `release`: what comes in pieces is drawn once. Layout and keys go on."""

@@ -28,9 +28,10 @@ class BottomLine(OneLine):
             keys: Entries of the key table; those with `hint` 0 are left out.
             dim: Ids that can't be used now; they are drawn muted.
         """
+        before = self.line()
         self._keys = tuple(key for key in keys if key.hint)
         self._dim = dim
-        self.refresh()
+        self.refresh_since(before)
 
     def fitted_left(self, room: int) -> list[Cell]:
         """The hints that fit, in the order of the table."""

@@ -19,6 +19,27 @@ def width_of(cells: Sequence[Cell]) -> int:
     return sum(cell_len(cell.text) for cell in cells)
 
 
+def changed(before: Sequence[Cell], now: Sequence[Cell]) -> tuple[int, int]:
+    """Columns (from, to) between which two lines differ; (0, 0) when they look the same."""
+    old, new = ([(char, cell.style) for cell in line for char in cell.text] for line in (before, now))
+    if old == new:
+        return 0, 0
+    size = max(width_of(before), width_of(now))
+    first = next((n for n, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(old))
+    tail = 0
+    if width_of(before) == width_of(now):
+        shortest = min(len(old), len(new)) - first
+        while tail < shortest and old[-1 - tail] == new[-1 - tail]:
+            tail += 1
+    # what stands on the character before it goes with that
+    while first and any(not cell_len(line[first][0]) for line in (old, new) if first < len(line)):
+        first -= 1
+    while tail and not cell_len(new[-tail][0]):
+        tail -= 1
+    ending = sum(cell_len(char) for char, _ in new[len(new) - tail :])
+    return sum(cell_len(char) for char, _ in new[:first]), size - ending
+
+
 class OneLine(Widget):
     """One line that fits: when the room is short the left text is cut, never the right one. Repaints what changed."""
 
@@ -33,15 +54,24 @@ class OneLine(Widget):
         """Replace one or both texts; None leaves a side as it is."""
         new_left = self.left if left is None else tuple(left)
         new_right = self.right if right is None else tuple(right)
-        if (new_left, new_right) == (self.left, self.right):
-            return
-        old_width = width_of(self.right)
-        only_right = new_left == self.left and width_of(new_right) == old_width
+        before = self.line()
         self.left, self.right = new_left, new_right
-        if only_right and 0 < old_width < self.size.width:
-            self.refresh(Region(self.size.width - old_width - 1, 0, old_width + 1, 1))
-        else:
-            self.refresh()
+        self.refresh_since(before)
+
+    def refresh_since(self, before: Sequence[Cell]) -> None:
+        """Paint the part of the line that looked otherwise before."""
+        start, end = changed(before, self.line())
+        if end > start:
+            self.refresh(Region(start, 0, end - start, 1))
+
+    def line(self) -> list[Cell]:
+        """The whole line: one column of margin on each side."""
+        width = self.size.width
+        right_width = width_of(self.right)
+        room = width - right_width - (4 if self.right else 2)
+        left = self.fitted_left(max(0, room))
+        gap = max(0, width - 2 - right_width - width_of(left))
+        return [Cell(" "), *left, Cell(" " * gap), *self.right, Cell(" ")]
 
     def fitted_left(self, room: int) -> list[Cell]:
         """The left text, cut to `room` columns."""
@@ -57,15 +87,9 @@ class OneLine(Widget):
         return cells
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The line: one column of margin on each side, written in as few bytes as it takes."""
-        width = self.size.width
-        right_width = width_of(self.right)
-        room = width - right_width - (4 if self.right else 2)
-        left = self.fitted_left(max(0, room))
-        gap = max(0, width - 2 - right_width - width_of(left))
-        cells = [Cell(" "), *left, Cell(" " * gap), *self.right, Cell(" ")]
+        """The line, written in as few bytes as it takes."""
         base = self.rich_style
-        strip: Strip = strip_of(styled(cells, base, cell_styles(self.app)), width, base)
+        strip: Strip = strip_of(styled(self.line(), base, cell_styles(self.app)), self.size.width, base)
         for line_filter in self.get_line_filters():
             strip = strip.apply_filter(line_filter, self.background_colors[1])
         return [strip.crop(*crop.column_span)]

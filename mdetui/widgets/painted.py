@@ -33,22 +33,25 @@ class Drawn(NamedTuple):
     end: int
     pieces: tuple[Piece, ...]
 
-    def differs_to(self, other: Drawn) -> int:
-        """Cells from the left up to which the two lines differ; 0 when they look the same."""
+    def differs(self, other: Drawn) -> tuple[int, int]:
+        """Cells (from, to) between which the two lines differ; (0, 0) when they look the same."""
         if self.pieces == other.pieces:
-            return 0
+            return 0, 0
+        pairs = list(zip(self.pieces, other.pieces, strict=False))
+        same = next((n for n, (one, its) in enumerate(pairs) if one != its), len(pairs))
+        start = end = sum(cell_len(text) for text, _ in self.pieces[:same])
         if len(self.pieces) != len(other.pieces):
-            return max(self.end, other.end)
-        end = width = 0
-        for (text, style), (other_text, other_style) in zip(self.pieces, other.pieces, strict=True):
-            size = cell_len(text)
-            if size != cell_len(other_text):
+            return start, max(self.end, other.end)
+        width = start
+        for one, its in pairs[same:]:
+            size = cell_len(one[0])
+            if size != cell_len(its[0]):
                 # what follows stands elsewhere now
-                return max(self.end, other.end)
+                return start, max(self.end, other.end)
             width += size
-            if text != other_text or style != other_style:
+            if one != its:
                 end = width
-        return end
+        return start, end
 
 
 class PaintedLines(ScrollView, can_focus=True, inherit_bindings=False):
@@ -143,10 +146,10 @@ class PaintedLines(ScrollView, can_focus=True, inherit_bindings=False):
                 continue
             # a line of another width was painted before a resize: Textual will paint it anyway
             known = before is not None and before.strip.cell_length == now.strip.cell_length
-            end = before.differs_to(now) if before is not None and known else width
-            if end:
+            start, end = before.differs(now) if before is not None and known else (0, width)
+            if end > start:
                 self._pending.add(y)
-                regions.append(Region(0, y, end, 1))
+                regions.append(Region(start, y, end - start, 1))
         if regions:
             self.refresh(*regions)
         return len(regions)

@@ -11,9 +11,11 @@ from datetime import timedelta
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.screen import Screen
 
 from mdetui.feeds.entry import Change
 from mdetui.widgets.feed_table import FeedTable
+from mdetui.widgets.lean_compositor import LeanCompositor
 from tests.perf.apps.rows import COLUMNS, Numbers, context, feed_of
 from tests.perf.apps.theme import wear
 
@@ -45,6 +47,12 @@ class FeedApp(App[None]):
         self.now = context()
         self.arrived = 0
         self.table = FeedTable(COLUMNS, self.feed, lambda: self.now, jump=jump, scrollbar=scrollbar)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Written as the program's own screens are."""
+        screen = super().get_default_screen()
+        screen._compositor = LeanCompositor()
+        return screen
 
     def compose(self) -> ComposeResult:
         """The list."""

@@ -7,11 +7,13 @@ from itertools import islice, product
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.screen import Screen
 
 from mdetui.feeds.feed import Feed
 from mdetui.feeds.shape import Shape
 from mdetui.views.base import Cell, Column
 from mdetui.widgets.feed_table import FeedTable
+from mdetui.widgets.lean_compositor import LeanCompositor
 from tests.perf.apps.rows import context
 from tests.perf.apps.theme import wear
 
@@ -58,6 +60,12 @@ class HostileApp(App[None]):
         )
         feed.add(Numbered(), complete=True)
         self.table = FeedTable(columns, feed, context)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Written as the program's own screens are."""
+        screen = super().get_default_screen()
+        screen._compositor = LeanCompositor()
+        return screen
 
     def compose(self) -> ComposeResult:
         """The list."""
