@@ -89,7 +89,8 @@ class PageScreen(RowWrites):
         One at a time: the first may still be on its way when a key asks for the next.
         """
         async with self._turning:
-            self.spot.tab = tab.id
+            # until the new one stands neither the old list nor the old text is drawn with what the new one shows
+            self._body, self._text, self.spot.tab = None, None, tab.id
             sheet = self.query_one("#sheet", Container)
             await sheet.remove_children()
             if tab.view:
