@@ -58,6 +58,10 @@ class Commanding(Frame):
     def on_bar_changed(self, event: Bar.Changed) -> None:
         """A filter works at once; a command shows what may follow."""
         event.stop()
+        bar = self.open_bar_widget()
+        if bar is None or bar.input.value != event.text:
+            # the bar was left, or typed in, since: this message is late
+            return
         if event.sign == "/":
             self.filter_changed(event.text)
         elif self.bar is not None:
@@ -68,7 +72,10 @@ class Commanding(Frame):
         if self.bar is not None and text:
             self.bar.remember(text)
         self.close_bar()
-        if sign == ":":
+        if sign == "/":
+            # at once: the next key is about the rows that match
+            self.filter_changed(text)
+        else:
             await self._run(text)
         if self.is_current:
             self.draw_bottom()

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from mdetui.screens.in_order import KeyScreen
 from mdetui.views.base import Cell, Line
 from mdetui.widgets.bindings import bindings
-from mdetui.widgets.lines import LinesView
+from mdetui.widgets.lines import LinesView, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,23 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
     MenuScreen LinesView { height: auto; min-height: 1; background: $panel; }
     """
 
-    def __init__(self, title: str, entries: Sequence[Entry], then: Then, *, search: bool = False) -> None:
+    def __init__(
+        self, title: str, entries: Sequence[Entry], then: Then, *, note: str = "", search: bool = False
+    ) -> None:
         """Make a menu.
 
         Args:
             title: First line.
             entries: What can be chosen.
             then: Called with the id once the menu is gone.
+            note: Muted second line.
             search: Typing searches instead of running by letter (help).
         """
         super().__init__()
         self._title = title
         self._entries = list(entries)
         self._then = then
+        self._note = note
         self._search = search
         self._left = False
         self._needle = ""
@@ -81,9 +85,12 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
         """Size the box to its text once; searching does not make it jump."""
         lines = self._draw()
         body = self.query_one(LinesView)
-        width = max((sum(cell_len(cell.text) for cell in line.cells) for line in lines), default=40)
-        body.styles.width = min(width + 2, max(30, self.app.size.width - 8))
-        body.styles.height = min(len(lines), max(3, self.app.size.height - 6))
+        longest = max((sum(cell_len(cell.text) for cell in line.cells) for line in lines), default=40)
+        width = min(longest + 2, max(30, self.app.size.width - 8))
+        # an entry may take two rows when the window is narrow; all of it must be seen
+        rows = sum(len(wrap(line, width - 2)) for line in lines)
+        body.styles.width = width
+        body.styles.height = min(rows, max(3, self.app.size.height - 6))
         self.call_after_refresh(self._show)
 
     def shown(self) -> list[Entry]:
@@ -98,6 +105,8 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
         if self._search:
             title.append(Cell(f"   /{self._needle}" if self._needle else "   type to search", "muted"))
         lines = [Line(tuple(title))]
+        if self._note:
+            lines.append(Line((Cell(self._note, "muted"),)))
         entries = self.shown()
         room = max((cell_len(entry.letter) for entry in self._entries), default=1)
         for index, entry in enumerate(entries):
@@ -119,7 +128,7 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
         body = self.query_one(LinesView)
         body.show(self._draw(), keep=True)
         top = int(body.scroll_offset.y)
-        line = self._at + 1
+        line = self._at + 1 + bool(self._note)
         if line >= top + body.size.height or line < top + 1:
             body.scroll_to(y=max(0, line - body.size.height // 2), animate=False, force=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.containers import Container
@@ -115,12 +116,20 @@ class PageScreen(RowWrites):
             work.start(self, self._read, wanted, fresh, group="page", alone=False)
 
     async def _read(self, needs: Sequence[Need], fresh: bool) -> None:
-        first = [need for need in needs if need.name == "entity"]
-        for need in first:
-            await self._read_one(need, _Id(self.spot.page_id), fresh)
-        subject = self.spot.entity or _Id(self.spot.page_id)
+        for need in needs:
+            if need.name == "entity":
+                await self._read_one(need, _Id(self.spot.page_id), fresh)
+        subject = await self._subject()
         rest = [need for need in needs if need.name != "entity"]
         await asyncio.gather(*(self._read_one(need, subject, fresh) for need in rest))
+
+    async def _subject(self) -> Any:
+        """What the paths of other reads are made of: the entity, which may still be under way for another tab."""
+        if self.spot.entity is None:
+            session = self.shell.session(self.place.profile)
+            with suppress(MdetuiError):  # who asked for it says what is wrong
+                self.spot.entity = await session.read(self.spot.page.operation, {"id": self.spot.page_id}, {})
+        return self.spot.entity or self.spot.row or _Id(self.spot.page_id)
 
     async def _read_one(self, need: Need, subject: Any, fresh: bool) -> None:
         try:

@@ -100,9 +100,8 @@ class RowWrites(RowKeys):
             Entry(entry.action.id, entry.action.letter, self._label(entry.action.title), entry.why)
             for entry in offers.values()
         ]
-        title = f"{text.line(whom, 60)}" + (f"   {notes.pop()}" if len(notes) == 1 else "")
-
-        self.menu(MenuScreen(title, entries, lambda chosen: self.open_sheet(desk, chosen, targets)))
+        note = notes.pop() if len(notes) == 1 else ""
+        self.menu(MenuScreen(whom, entries, lambda chosen: self.open_sheet(desk, chosen, targets), note=note))
 
     @staticmethod
     def _label(title: str) -> str:
