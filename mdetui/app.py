@@ -119,7 +119,7 @@ class MdetuiApp(InOrder):
     def raise_curtain(self) -> None:
         """The first frame is drawn: now the rest of the program is imported and the first place opened."""
         self.shell.start(self._profile)
-        self.set_interval(1.0, self.shell.tick_lock)
+        self.set_interval(1.0, self.shell.tick)
         self.set_timer(0.5, self._started)
 
     def _started(self) -> None:

@@ -128,7 +128,9 @@ class Frame(KeyScreen):
         # at the top there is nothing to go back to
         keys = [key for key in self.hints() if self.place.parent is not None or key.id != "app.back"]
         bottom.show_keys(keys, self.dimmed())
-        bottom.show(right=[*self.shell.job_cells(self.place.profile), *self.standing()])
+        profile = self.place.profile
+        waits = self.shell.wait_cells(profile, self.size.width)
+        bottom.show(right=[*self.shell.job_cells(profile), *waits, *self.standing()])
 
     def hints(self) -> Sequence[Key]:
         """Keys of this screen for the bottom line and the help."""

@@ -5,7 +5,7 @@ Made after the first paint, because it imports screens, feeds and the wire. The 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mdetui.clock import Clock
@@ -16,6 +16,7 @@ from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import History, LoginPlace, Place, alert_queue
 from mdetui.screens.tenants import Tenants
 from mdetui.text import plural
+from mdetui.views.base import Cell
 from mdetui.views.query import QUEUES, parse
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Shell(Tenants):
         self.farewell = ""
         self.settled = False
         self._lock_shown: tuple[str, bool, int] = ("", False, 0)
+        self._wait_shown: Sequence[Cell] = ()
 
     def start(self, profile: str) -> None:
         """The first place: the queue of a profile, or the login screen."""
@@ -123,8 +125,8 @@ class Shell(Tenants):
             told = f"Of the last run, {plural(len(found), 'job')} had no end in the ledger: :jobs shows how they went."
             self.frame.call_later(self.frame.say, told)
 
-    def tick_lock(self) -> None:
-        """Count the write lock down; nothing is written to the terminal while it is closed."""
+    def tick(self) -> None:
+        """Count down what is to be counted down, the write lock and a wait; else nothing is written to the terminal."""
         frame = self.frame
         session = self.opened(frame.place.profile) if frame is not None else None
         if frame is None or session is None or not frame.is_mounted:
@@ -134,6 +136,10 @@ class Shell(Tenants):
         if now != self._lock_shown:
             self._lock_shown = now
             frame.draw_top()
+        waits = self.wait_cells(frame.place.profile, frame.size.width)
+        if waits != self._wait_shown:
+            self._wait_shown = waits
+            frame.draw_bottom()
 
     # places
 

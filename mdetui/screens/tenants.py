@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from mdetui.api.log import RequestLog
 from mdetui.clock import Clock
 from mdetui.config import Config, Profile
+from mdetui.screens.sizes import WIDE
 from mdetui.views.base import Cell, Context
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class Tenants:
             return (Cell("not signed in", "muted"),) if not profile else (Cell("signing in", "muted"),)
         cells: list[Cell] = []
         identity = session.identity
-        if width >= 120:
+        if width >= WIDE:
             minute, _ = session.quotas.use("default")
             cells += [Cell(f"{session.profile.cloud}  our use {minute} of 100/min  ", "muted")]
         if identity is None:
@@ -90,6 +92,17 @@ class Tenants:
         unclear = sum(row.state == "unclear" for job in session.desk.jobs for row in job.rows)
         cells = [Cell(f"{unclear} unclear :jobs  ", "state.warn")] if unclear else []
         return [*cells, Cell(f"{moving} running :jobs  ", "state.busy")] if moving else cells
+
+    def wait_cells(self, profile: str, width: int) -> Sequence[Cell]:
+        """`waits 25 s: 429`, while a request of a tenant has to wait: nothing hangs, and it goes on by itself."""
+        session = self.opened(profile)
+        wait = session.client.waiting if session is not None else None
+        if wait is None:
+            return ()
+        left = max(1, math.ceil((wait.until - self.clock.now()).total_seconds()))
+        # in steps, as the lock
+        left = left if left <= 10 else -(-left // 5) * 5
+        return (Cell(f"waits {left} s: {wait.why}  " if width >= WIDE else f"waits {left} s  ", "state.warn"),)
 
     def busy(self) -> Iterable[Session]:
         """Sessions in which something was or may be written."""

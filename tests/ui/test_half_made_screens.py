@@ -24,9 +24,9 @@ async def test_the_lock_counts_down_while_a_screen_is_put_up(tenant: Mounted, cl
         frame = app.shell.frame
         assert frame is not None
         assert not frame.query(OneLine)
-        app.shell.tick_lock()
+        app.shell.tick()
         await _until(lambda: frame.is_mounted)
-        app.shell.tick_lock()
+        app.shell.tick()
         await _until(lambda: "WRITE 29:00" in _top(app))
 
 

@@ -32,7 +32,8 @@ def test_what_is_painted_is_what_is_there(seed: int, options: str) -> None:
                     terminal.settle(quiet=0.02)
             if dice.random() < 0.15:
                 terminal.resize(dice.choice([60, 100, 120]), dice.choice([8, 20, 33]))
-            terminal.settle(quiet=0.08, first=0.2)
+            # long enough for a busy machine: what is compared must be finished
+            terminal.settle(quiet=0.4, first=1.0)
             lines, cells = terminal.lines, terminal.cells
             terminal.press(b"r", first=0.5)
             assert lines == terminal.lines, pressed[-8:]
