@@ -375,10 +375,12 @@ class FeedTable(PaintedLines):
         """Scroll so that the cursor is visible: by as little as possible, or by most of a page with `jump`."""
         height, top = self.page_size, self.top
         ahead = round(height * JUMP) if self.jump and 0 < abs(new - old) < height else 0
+        # with the last row comes what is said behind it: why there is no next one
+        low = new + self._tail_lines if new == len(self.feed) - 1 else new
         if new < top:
             self._scroll(min(new, top - ahead))
-        elif new >= top + height:
-            self._scroll(max(new - height + 1, top + ahead))
+        elif low >= top + height:
+            self._scroll(max(low - height + 1, top + ahead))
 
     def _scroll(self, top: int) -> None:
         self.scroll_to_line(top)
@@ -392,9 +394,13 @@ class FeedTable(PaintedLines):
     def _key_of_top(self) -> RowKey | None:
         return self.feed.key(self.top) if self.top < len(self.feed) else None
 
+    @property
+    def _tail_lines(self) -> int:
+        """Lines behind the last row."""
+        return 1 if len(self.feed) and self.feed.state in ("loading", "failed", "stopped") else 0
+
     def _fit(self) -> None:
-        tail = 1 if len(self.feed) and self.feed.state in ("loading", "failed", "stopped") else 0
-        self.fit_height(HEADER + len(self.feed) + tail)
+        self.fit_height(HEADER + len(self.feed) + self._tail_lines)
 
     def _tell(self) -> None:
         key = self.cursor_key
