@@ -63,7 +63,8 @@ class Frame(KeyScreen):
     Frame.-wide ListBody.-preview > #preview {
         display: block; height: 1fr; width: 40%;
     }
-    Frame ListBody.-full > #preview { display: none; }
+    Frame ListBody.-preview.-full > #preview { display: none; }
+    Frame.-wide ListBody.-preview.-full > #preview { display: none; }
     """
     AUTO_FOCUS = ""
     KEYS = "list"

@@ -50,8 +50,9 @@ class Tenants:
             found = self.config.profiles[profile]
             session = Session.open(found, self.connector, clock=self.clock, log=self.request_log)
             minutes = self.write_minutes if self.write_minutes is not None else found.write_minutes
-            if minutes:
-                session.lock.open_for(minutes, analyst=session.analyst or found.name)
+            # nobody's name is made up: where none is configured, :write asks for it
+            if minutes and session.analyst:
+                session.lock.open_for(minutes, analyst=session.analyst)
             self.sessions[profile] = session
         return self.sessions[profile]
 
@@ -90,7 +91,9 @@ class Tenants:
             return ()
         moving = sum(row.moving for job in session.desk.jobs for row in job.rows)
         unclear = sum(row.state == "unclear" for job in session.desk.jobs for row in job.rows)
-        cells = [Cell(f"{unclear} unclear :jobs  ", "state.warn")] if unclear else []
+        bad = sum(row.state in ("failed", "timed out", "lapsed") for job in session.desk.jobs for row in job.rows)
+        cells = [Cell(f"{bad} failed :jobs  ", "state.bad")] if bad else []
+        cells += [Cell(f"{unclear} unclear :jobs  ", "state.warn")] if unclear else []
         return [*cells, Cell(f"{moving} running :jobs  ", "state.busy")] if moving else cells
 
     def wait_cells(self, profile: str, width: int) -> Sequence[Cell]:
