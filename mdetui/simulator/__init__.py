@@ -37,7 +37,6 @@ def demo_profile() -> Profile:
         base={"mde": BASE, "xdr": BASE, "graph": BASE},
         connector="demo",
         analyst="you@contoso.com",
-        short="contoso-demo",
         protected=("dc-*",),
     )
 
