@@ -122,10 +122,6 @@ class Feed:
         """A person stopped the load; `load_more` goes on."""
         self._loading.stop()
 
-    def abandon(self) -> None:
-        """The page under way was given up, but nobody stopped the load: it is asked for again when it is wanted."""
-        self._loading.abandon()
-
     # rows coming in
 
     def add(self, batch: Batch, *, complete: bool = False, total: int | None = None) -> Change:

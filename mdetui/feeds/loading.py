@@ -49,11 +49,6 @@ class Loading:
         if self.state != "complete":
             self.state, self.error = "stopped", None
 
-    def abandon(self) -> None:
-        """Nobody waits for the page any more."""
-        if self.state == "loading":
-            self.state = "idle"
-
     def progress(self, loaded: int) -> str:
         """`300 of 300+`, `300 of 2,914`, and `2,914 of 2,914` when that is all."""
         if self.state == "complete":

@@ -17,7 +17,7 @@ from mdetui import text
 from mdetui.errors import MdetuiError
 from mdetui.feeds.source import RowKey
 from mdetui.screens import work
-from mdetui.screens.places import Listing
+from mdetui.screens.places import Arrival, Listing
 from mdetui.screens.preview import Preview
 from mdetui.screens.sizes import WIDE
 from mdetui.views.base import Cell, Context
@@ -62,22 +62,7 @@ class ListBody(Container):
             self.parts = parts
 
     class Loaded(Message):
-        """A page came, or the end."""
-
-        def __init__(self, listing: Listing, batch: Any, complete: bool, total: int | None) -> None:
-            super().__init__()
-            self.listing = listing
-            self.batch = batch
-            self.complete = complete
-            self.total = total
-
-    class LoadFailed(Message):
-        """A page did not come."""
-
-        def __init__(self, listing: Listing, error: MdetuiError) -> None:
-            super().__init__()
-            self.listing = listing
-            self.error = error
+        """A page came, or why there is none: it waits in the listing."""
 
     class Refreshed(Message):
         """A refresh found these changes."""
@@ -111,8 +96,11 @@ class ListBody(Container):
 
     def on_mount(self) -> None:
         """Come back to where the person was, and ask for rows. A body is mounted only after the first paint."""
-        if self.listing.position is not None:
-            self.table.restore(self.listing.position)
+        # who was here and is back already finds the last body still going away
+        last, self.listing.body = self.listing.body, self
+        position = last.table.position() if last is not None else self.listing.position
+        if position is not None:
+            self.table.restore(position)
         self.start()
         self.set_interval(TICK, self.tick)
         seconds = self.shell.config.refresh
@@ -120,10 +108,15 @@ class ListBody(Container):
             self.set_interval(seconds, self.refresh_rows)
 
     def on_unmount(self) -> None:
-        """Keep what brings the place back; a page under way is asked for again when the person returns."""
-        self.listing.position = self.table.position()
-        if self.feed.state == "loading":
-            self.feed.abandon()
+        """Keep what brings the place back; a page under way waits in the listing when it comes."""
+        if self.shows:
+            self.listing.position = self.table.position()
+            self.listing.body = None
+
+    @property
+    def shows(self) -> bool:
+        """Whether this is the body that shows the list: one that is going away leaves the feed alone."""
+        return self.listing.body is self
 
     def context(self) -> Context:
         """What cells may depend on now."""
@@ -132,10 +125,14 @@ class ListBody(Container):
     # loading
 
     def start(self) -> None:
-        """Load the first page, or go on where a load was cut off by leaving."""
+        """Load the first page, or go on where the person has left."""
         if self.feed.loaded:
-            self._after_rows()
             self.call_after_refresh(self._show_known)
+        if self.listing.arrived:
+            self._take_arrived()
+        elif self.feed.loaded:
+            # the last screen may have left in the middle of its work
+            self._pump()
         elif self.feed.load_more():
             self._load()
 
@@ -152,31 +149,30 @@ class ListBody(Container):
             # here and not in the worker: the first call imports the wire, and the patience of the screen begins after it
             source = listing.open_source(lambda: self.shell.session(listing.profile))
         except MdetuiError as error:
-            self.post_message(self.LoadFailed(listing, error))
+            listing.arrived.append(Arrival(None, error=error))
+            self.post_message(self.Loaded())
             return
         if listing.asked_at is None:
             listing.asked_at = self.shell.clock.now()
-        work.start(self, self._fetch, listing, source, group="load")
-
-    async def _fetch(self, listing: Listing, source: Source) -> None:
-        try:
-            batch = await source.next()
-        except MdetuiError as error:
-            self.post_message(self.LoadFailed(listing, error))
-        else:
-            self.post_message(self.Loaded(listing, batch, source.complete, source.total))
+        listing.loading = work.start(self.app, _fetch, listing, source, group="load", alone=False)
 
     def on_list_body_loaded(self, event: Loaded) -> None:
-        """Put the page into the feed, one slice a turn."""
+        """Put what came into the feed, one slice a turn."""
         event.stop()
-        if event.listing is not self.listing:
-            return
+        if self.shows and self.listing.arrived:
+            self._take_arrived()
+
+    def _take_arrived(self) -> None:
         first = not self.feed.loaded
-        if event.batch is None:
+        page = self.listing.arrived.pop(0)
+        if page.error is not None:
+            self._failed(page.error)
+            return
+        if page.batch is None:
             self.feed.finish()
             self.table.feed_changed()
         else:
-            self.table.feed_changed(self.feed.add(event.batch, complete=event.complete, total=event.total))
+            self.table.feed_changed(self.feed.add(page.batch, complete=page.complete, total=page.total))
         self._pump()
         if first:
             if self.preview is not None:
@@ -194,18 +190,18 @@ class ListBody(Container):
             gc.freeze()
         work.start(self.app, self.shell.recover, self.listing.profile, group="recover", alone=False)
 
-    def on_list_body_load_failed(self, event: LoadFailed) -> None:
+    def _failed(self, error: MdetuiError) -> None:
         """Rows that are there stay; the list says in its own place why no more came."""
-        event.stop()
-        if event.listing is self.listing:
-            self.feed.fail(event.error)
-            self.table.feed_changed()
-            self.post_message(self.Told(event.error))
-            self.post_message(self.Changed())
-            self.post_message(self.Filled())
+        self.feed.fail(error)
+        self.table.feed_changed()
+        self.post_message(self.Told(error))
+        self.post_message(self.Changed())
+        self.post_message(self.Filled())
 
     def _pump(self) -> None:
         """Go on with the work that is left, one slice a turn of the loop, so that keys come in between."""
+        if not self.shows:
+            return
         if self.feed.busy:
             self.table.feed_changed(self.feed.step())
             self.set_timer(0.001, self._pump)
@@ -225,7 +221,7 @@ class ListBody(Container):
     def on_feed_table_need_more(self, event: FeedTable.NeedMore) -> None:
         """The cursor is near the end of what is loaded."""
         event.stop()
-        if self.feed.ensure(event.index, self.table.page_size):
+        if self.shows and self.feed.ensure(event.index, self.table.page_size):
             self._load()
 
     def load_on(self) -> None:
@@ -235,7 +231,6 @@ class ListBody(Container):
 
     def reload(self) -> None:
         """Forget the rows and ask again."""
-        self.workers.cancel_group(self, "load")
         self.listing.restart()
         if self.preview is not None:
             self.preview.forget()
@@ -247,7 +242,7 @@ class ListBody(Container):
         """Stop the load under way; False when there is none."""
         if self.feed.state != "loading":
             return False
-        self.workers.cancel_group(self, "load")
+        self.listing.cancel()
         self.feed.stop()
         self.post_message(self.Changed())
         return True
@@ -274,7 +269,8 @@ class ListBody(Container):
     def on_list_body_refreshed(self, event: Refreshed) -> None:
         """Known rows are replaced where they stand; new ones are announced."""
         event.stop()
-        if event.listing is not self.listing:
+        if not self.shows:
+            # whoever shows it now asks from the same time
             return
         self.listing.asked_at = event.changes.until
         matches, profile = self.listing.query.matches, self.feed.profile
@@ -351,6 +347,18 @@ class ListBody(Container):
         state = {"loading": " loading", "stopped": " stopped", "failed": " r retries"}.get(self.feed.state, "")
         cells.append(Cell(f"loaded {self.feed.progress}{state}" if self.feed.loaded else state.strip(), "muted"))
         return cells
+
+
+async def _fetch(listing: Listing, source: Source) -> None:
+    """Ask for the next page. Once it is there nothing can lose it: it waits in the listing."""
+    try:
+        batch = await source.next()
+    except MdetuiError as error:
+        listing.arrived.append(Arrival(None, error=error))
+    else:
+        listing.arrived.append(Arrival(batch, source.complete, source.total))
+    if listing.body is not None:
+        listing.body.post_message(ListBody.Loaded())
 
 
 class _Rows:

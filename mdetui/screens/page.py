@@ -80,8 +80,9 @@ class PageScreen(RowWrites):
         yield Container(id="sheet")
 
     async def furnished(self) -> None:  # type: ignore[override]
-        """The page stands: show the open tab, then ask."""
-        await self.open_tab(self.tab)
+        """The page stands: show the open tab, unless a key was quicker, then ask."""
+        if self._body is None and self._text is None and not self._turning.locked():
+            await self.open_tab(self.tab)
         self.ask(self.spot.page.needs)
 
     async def open_tab(self, tab: Tab) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mdetui import text
 from mdetui.feeds.feed import Feed
@@ -18,8 +18,12 @@ from mdetui.views.query import Query
 from mdetui.views.registry import PAGES, VIEWS
 
 if TYPE_CHECKING:
-    from mdetui.feeds.source import Source
+    from textual.worker import Worker
+
+    from mdetui.errors import MdetuiError
+    from mdetui.feeds.source import Batch, Source
     from mdetui.screens.frame import Frame
+    from mdetui.screens.list_body import ListBody
     from mdetui.session import Session
 
 
@@ -44,6 +48,22 @@ class Place:
         raise NotImplementedError
 
 
+class Arrival(NamedTuple):
+    """What came of asking for a page.
+
+    Attributes:
+        batch: Its rows; None when there were no more, or when it failed.
+        complete: Whether it was the last one.
+        total: Rows of the whole list, when that is known.
+        error: Why it did not come.
+    """
+
+    batch: Batch | None
+    complete: bool = False
+    total: int | None = None
+    error: MdetuiError | None = None
+
+
 @dataclass(eq=False)
 class Listing:
     """The state of one list: where its rows come from and how they are shown.
@@ -56,6 +76,10 @@ class Listing:
         local: Opens rows of this host instead: no tenant is needed.
         refreshable: Whether the queue announces new rows (alerts of the whole tenant).
         error: Why loading stopped, shown in the list's own place.
+        loading: What asks for the next page; it goes on when the screen that began it is left.
+        arrived: What came and is not in the feed yet. The source will not give a page twice, so it waits here for
+            whoever shows the list next.
+        body: The widget that shows the list now.
     """
 
     view: View
@@ -69,6 +93,9 @@ class Listing:
     asked_at: Any = None
     position: Any = None
     wide: bool = False
+    loading: Worker[Any] | None = None
+    arrived: list[Arrival] = field(default_factory=list)
+    body: ListBody | None = None
 
     def __post_init__(self) -> None:
         self.feed = new_feed(self.view, self.profile)
@@ -90,8 +117,16 @@ class Listing:
 
     def restart(self) -> None:
         """Forget the rows; the next load asks again. Filter, sort and marks stay."""
+        self.cancel()
+        self.arrived.clear()
         self.source = None
         self.asked_at = None
+
+    def cancel(self) -> None:
+        """Give up the page that is under way; one that has come is kept."""
+        if self.loading is not None:
+            self.loading.cancel()
+            self.loading = None
 
 
 def new_feed(view: View, profile: str) -> Feed:

@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any, cast
 
 from textual.dom import DOMNode
+from textual.worker import Worker
 
 
 def start(
     owner: DOMNode, what: Callable[..., Coroutine[Any, Any, None]], *args: object, group: str, alone: bool = True
-) -> None:
+) -> Worker[Any]:
     """Run a coroutine function while its owner is there.
 
     What the network does wrong is caught where it is asked, and comes back as a message. Anything else is a mistake of
@@ -23,5 +24,8 @@ def start(
         args: What it is given.
         group: Name of this kind of work.
         alone: Whether work of the same kind that is still under way is cancelled.
+
+    Returns:
+        The handle that cancels it.
     """
-    owner.run_worker(cast(Any, partial(what, *args)), group=group, exclusive=alone)
+    return owner.run_worker(cast(Any, partial(what, *args)), group=group, exclusive=alone)

@@ -70,15 +70,12 @@ def test_failed_and_stopped_wait_for_a_person() -> None:
     assert state(feed) == "complete"
 
 
-def test_a_page_given_up_is_asked_for_again() -> None:
+def test_a_page_is_asked_for_once() -> None:
     feed = Feed("t", SHAPE)
     assert feed.wants(-1, 40)
     assert feed.ensure(-1, 40)
     assert not feed.wants(-1, 40)
-    feed.abandon()
-    assert feed.ensure(-1, 40)
     feed.finish()
-    feed.abandon()
     assert not feed.more
 
 
