@@ -7,6 +7,7 @@ and whenever it is drawn. `tests.screenshots` draws those of the README, `tests/
 from __future__ import annotations
 
 import asyncio
+import difflib
 import os
 import re
 import tempfile
@@ -58,11 +59,14 @@ class Wire(httpx.AsyncBaseTransport):
 
 
 class FilmedApp(MdetuiApp):
-    """The program; its pictures are tidied."""
+    """The program; its pictures are tidied, and the last one is kept."""
+
+    picture = ""
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """A picture of the screen."""
-        return tidy(super().export_screenshot(title=title, simplify=simplify))
+        self.picture = tidy(super().export_screenshot(title=title, simplify=simplify))
+        return self.picture
 
 
 class Player:
@@ -216,6 +220,13 @@ def tidy(svg: str) -> str:
         lambda found: f"#k{numbers.setdefault(found[0], len(numbers)) + 3}f9"[:5],
         svg,
     )
+
+
+def difference(kept: str, drawn: str) -> str:
+    """How two pictures differ, for a person: the rows of text that do."""
+    before, now = lines_of(kept), lines_of(drawn)
+    changed = difflib.unified_diff(before, now, "the picture", "the program", lineterm="", n=0)
+    return "\n".join(changed) or "The words are the same; colours or places are not."
 
 
 def lines_of(svg: str) -> list[str]:

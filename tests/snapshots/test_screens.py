@@ -5,11 +5,12 @@ snapshot_report.html: `uv run pytest tests/snapshots -n 0 --snapshot-update`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from mdetui.config import Profile
-from tests.pictures import Player, Scene, neutral_host
+from tests.pictures import Player, Scene, difference, neutral_host
 
 PROFILES = (
     Profile("contoso", tenant="contoso.com", client_id="22222222-2222-2222-2222-222222222222", analyst="j.ito@contoso.com"),
@@ -61,7 +62,12 @@ SCENES = (
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_screen(scene: Scene, snap_compare: Callable[..., bool]) -> None:
+def test_screen(scene: Scene, snap_compare: Callable[..., bool], request: pytest.FixtureRequest) -> None:
+    kept = Path(__file__).parent / "__snapshots__" / "test_screens" / f"{request.node.name}.svg"
     with neutral_host():
         player = Player(scene)
-        assert snap_compare(player.app, terminal_size=(scene.columns, scene.rows), run_before=player.play)
+        same = snap_compare(player.app, terminal_size=(scene.columns, scene.rows), run_before=player.play)
+    if not same:
+        before = kept.read_text(encoding="utf-8") if kept.exists() else ""
+        todo = "If this is meant: uv run pytest tests/snapshots -n 0 --snapshot-update"
+        pytest.fail(f"{difference(before, player.app.picture)}\n{todo}", pytrace=False)

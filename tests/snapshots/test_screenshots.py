@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 import pytest
 
-from tests.pictures import Scene, draw, lines_of, neutral_host
+from tests.pictures import Scene, difference, draw, neutral_host
 from tests.screenshots import FOLDER, SCENES
 
 
@@ -17,9 +16,8 @@ async def test_a_picture_is_what_is_drawn_now(scene: Scene) -> None:
     with neutral_host():
         drawn = await draw(scene)
     if drawn != kept:
-        changed = list(difflib.unified_diff(lines_of(kept), lines_of(drawn), "the picture", "the program", n=0))
-        what = "\n".join(changed) or "The words are the same; colours or places are not."
-        pytest.fail(f"{what}\nIf this is meant: uv run python -m tests.screenshots {scene.name}", pytrace=False)
+        todo = f"If this is meant: uv run python -m tests.screenshots {scene.name}"
+        pytest.fail(f"{difference(kept, drawn)}\n{todo}", pytrace=False)
 
 
 def test_the_folder_holds_these_pictures_and_nothing_else() -> None:
