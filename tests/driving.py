@@ -28,6 +28,7 @@ from mdetui.screens.frame import Frame
 from mdetui.screens.jobs import JobScreen
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.menu import MenuScreen
+from mdetui.screens.preview import REST_ASK
 from mdetui.session import Session
 from mdetui.simulator.journal import Asked
 from mdetui.simulator.mount import Mounted
@@ -231,6 +232,12 @@ class Stage:
     async def filled(self) -> None:
         """Until the list here has rows and is not at work."""
         await self.until(lambda: self.body.feed.loaded and not self.body.feed.busy)
+        await self.calm()
+
+    async def rested(self) -> None:
+        """Until the cursor has rested long enough for the preview, and all that was asked is answered."""
+        await asyncio.sleep(REST_ASK + 0.1)
+        await self.until(lambda: not self.app.workers)
         await self.calm()
 
     async def go(self, line: str) -> None:
