@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from mdetui.screens.shell import Shell
 
 
+# how many collections of young objects are followed by one of all objects: by itself, in a calm moment, in any
+_NEVER, _SOME, _MANY = 1_000_000, 10, 200
+
+
 class MdetuiApp(InOrder):
     """mdetui.
 
@@ -127,8 +131,18 @@ class MdetuiApp(InOrder):
         if not gc.isenabled():
             # turned off by the command line
             gc.freeze()
+            gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
             gc.enable()
+            self.set_interval(2.0, self._tidy)
         self._stock_themes()
+
+    def _tidy(self) -> None:
+        """Look for old garbage while nobody waits: among 100,000 rows that takes 24 ms, and a key would wait for it."""
+        *_, waiting = gc.get_count()
+        frame = self.shell.frame
+        calm = self.quiet and not (frame is not None and frame.fetching)
+        if waiting > (_SOME if calm else _MANY):
+            gc.collect()
 
     # what is too small
 

@@ -133,6 +133,11 @@ class Frame(KeyScreen):
         waits = self.shell.wait_cells(profile, self.size.width)
         bottom.show(right=[*self.shell.job_cells(profile), *waits, *self.standing()])
 
+    @property
+    def fetching(self) -> bool:
+        """Whether rows of this screen are on their way."""
+        return False
+
     def hints(self) -> Sequence[Key]:
         """Keys of this screen for the bottom line and the help."""
         return context(self.KEYS)

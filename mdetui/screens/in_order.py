@@ -9,6 +9,7 @@ with the screen and the focus that it left.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from mdetui.widgets.bar import Bar
+
+# seconds after a key in which the next may follow
+QUIET = 2.0
 
 
 class KeyScreen(Screen[None], inherit_bindings=False):
@@ -79,6 +83,12 @@ class InOrder(App[None]):
         self.deaf = False
         self.leaving = False
         self._arriving: AwaitMount | AwaitComplete | None = None
+        self._last_key = 0.0
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody has typed for a while."""
+        return time.monotonic() - self._last_key > QUIET
 
     def arriving(self, awaitable: AwaitMount | AwaitComplete) -> None:
         """A screen was put up: the next key waits until it stands."""
@@ -94,6 +104,7 @@ class InOrder(App[None]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        self._last_key = time.monotonic()
         if self.deaf or self.leaving:
             return
         if self._arriving is not None:

@@ -184,9 +184,8 @@ class ListBody(Container):
 
     def _recover(self) -> None:
         if not self.shell.settled:
-            # what the start has made stays for good: no collection needs to walk it (16 ms each, a whole frame)
+            # what the start has made stays for good: no collection needs to walk it
             self.shell.settled = True
-            gc.collect()
             gc.freeze()
         work.start(self.app, self.shell.recover, self.listing.profile, group="recover", alone=False)
 

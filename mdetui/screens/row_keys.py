@@ -41,6 +41,12 @@ class RowKeys(Commanding):
         body = self.list_body
         return body.view.subject if body else Subject()
 
+    @property
+    def fetching(self) -> bool:
+        """Whether the list waits for a page or takes one in."""
+        body = self.list_body
+        return body is not None and (body.feed.state == "loading" or body.feed.busy)
+
     # what the list says
 
     def on_list_body_changed(self, event: ListBody.Changed) -> None:
