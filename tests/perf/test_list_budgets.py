@@ -1,4 +1,7 @@
-"""Budgets of the list alone: bytes of a key, work of a key, work of a load. What counts is asserted, times are printed."""
+"""Budgets of the list alone: bytes of a key, work of a key, work of a load. What counts is asserted, times are printed.
+
+Times of B9 are processor time of the loop's own thread: what of a lag is ours, however busy the machine is.
+"""
 
 from __future__ import annotations
 
@@ -50,12 +53,12 @@ def at_the_edge(terminal: Terminal) -> None:
 def test_b5_a_move_within_the_screen(budgets: Budgets, options: tuple[str, ...]) -> None:
     with Terminal(app("feed_list", "1000", *options)) as terminal:
         started(terminal)
-        sizes = [press.size for press in terminal.hold(DOWN, 30)]
+        sizes = [press.size for press in terminal.hold(DOWN, 20)]
         assert min(sizes) > 0
-        assert terminal.lines[31].startswith("▌")
+        assert terminal.lines[21].startswith("▌")
         name = " ".join(options)
         budgets.check("B5", f"down, list alone at 120x40, held ({name})", statistics.mean(sizes), 500, "B")
-        budgets.note("B5", f"... the worst of 30 rows ({name})", f"{max(sizes)} B")
+        budgets.note("B5", f"... the worst of 20 rows ({name})", f"{max(sizes)} B")
 
 
 @pytest.mark.parametrize(("options", "limit"), [(SSH, 700), (("dark", "jump", "bare"), 900)], ids=["ssh", "truecolor"])
@@ -63,11 +66,11 @@ def test_b6_a_scrolled_row(budgets: Budgets, options: tuple[str, ...], limit: in
     with Terminal(app("feed_list", "2000", *options)) as terminal:
         started(terminal)
         at_the_edge(terminal)
-        # three whole jumps, so that the figure does not depend on where the count begins
-        rows = 3 * round(39 * 0.75)
+        # two whole jumps, so that the figure does not depend on where the count begins
+        rows = 2 * round(39 * 0.75)
         held = terminal.hold(DOWN, rows)
         jumps = [press.size for press in held if press.size > 2_000]
-        assert len(jumps) == 3
+        assert len(jumps) == 2
         name = " ".join(options)
         budgets.check(
             "B6", f"one row scrolled, held, 120x40 ({name})", sum(press.size for press in held) / rows, limit, "B"
@@ -83,6 +86,7 @@ def test_b5_and_b6_beside_data_table(budgets: Budgets) -> None:
         budgets.note("B6", "the same rows in a DataTable: one row scrolled", f"{terminal.hold(DOWN, 6)[-1].size:,} B")
 
 
+@pytest.mark.alone
 def test_b7_a_key_takes_as_long_among_a_million_rows(budgets: Budgets) -> None:
     programs = {
         "1,000": app("feed_list", "1000"),
@@ -95,7 +99,7 @@ def test_b7_a_key_takes_as_long_among_a_million_rows(budgets: Budgets) -> None:
         for terminal in terminals.values():
             started(terminal)
             at_the_edge(terminal)
-        for _ in range(25):
+        for _ in range(15):
             for name, terminal in terminals.items():
                 press = terminal.press(DOWN)
                 assert press.first is not None
@@ -182,14 +186,14 @@ async def test_b9_loading_100_000_rows_leaves_the_loop_free(budgets: Budgets) ->
     feed = Feed("bench", SHAPE)
     program = CountingApp(feed)
     worst = handled = 0.0
-    lags: list[float] = []
+    turns: list[float] = []
     beating = True
 
     async def heartbeat() -> None:
         while beating:
-            before = time.perf_counter()
+            before = time.thread_time()
             await asyncio.sleep(0.001)
-            lags.append((time.perf_counter() - before) * 1000 - 1)
+            turns.append((time.thread_time() - before) * 1000)
 
     async with program.run_test(size=(120, 40)) as pilot:
         program.table.feed_changed(feed.add(Numbers(0, 1_000)))
@@ -197,10 +201,10 @@ async def test_b9_loading_100_000_rows_leaves_the_loop_free(budgets: Budgets) ->
         program.lines = 0
         beat = asyncio.create_task(heartbeat())
         for start in range(1_000, 100_000, 1_000):
-            before = time.perf_counter()
+            before = time.thread_time()
             change = feed.add(Numbers(start, start + 1_000))
             program.table.feed_changed(change)
-            worst = max(worst, (time.perf_counter() - before) * 1000)
+            worst = max(worst, (time.thread_time() - before) * 1000)
             handled = max(handled, change.handled)
             assert not feed.busy
             await asyncio.sleep(0)
@@ -214,7 +218,7 @@ async def test_b9_loading_100_000_rows_leaves_the_loop_free(budgets: Budgets) ->
         "B9", "worst merge of a page of 1,000 into 100,000", f"{worst:.1f} ms", f"<= {FRAME:.1f} ms", worst <= FRAME
     )
     budgets.note(
-        "B9", "worst lag of the loop meanwhile", f"{max(lags):.1f} ms", f"<= {FRAME:.1f} ms", max(lags) <= FRAME
+        "B9", "busiest turn of the loop meanwhile", f"{max(turns):.1f} ms", f"<= {FRAME:.1f} ms", max(turns) <= FRAME
     )
 
 
@@ -267,13 +271,13 @@ def test_b9_sort_filter_and_fold_of_100_000_rows_go_in_slices(budgets: Budgets, 
     feed.add(Stack(stored))
     feed.settle()
     times = []
-    before = time.perf_counter()
+    before = time.thread_time()
     change = JOBS[job](feed)
-    times.append(time.perf_counter() - before)
+    times.append(time.thread_time() - before)
     while feed.busy:
-        before = time.perf_counter()
+        before = time.thread_time()
         change = feed.step()
-        times.append(time.perf_counter() - before)
+        times.append(time.thread_time() - before)
     assert change.reordered
     assert len(times) >= 100
     worst, total = max(times) * 1000, sum(times) * 1000

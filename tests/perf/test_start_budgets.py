@@ -15,7 +15,7 @@ from tests.perf.programs import CURSOR, SIGNING_IN, SSH, Home, Simulator, mdetui
 from tests.perf.pty import ROOT, Terminal, app, environment, python
 from tests.perf.table import Budgets
 
-REPEATS = 7
+REPEATS = 6
 LATER = (
     "mdetui.api",
     "mdetui.auth",
@@ -55,14 +55,14 @@ def test_b1_a_short_answer_imports_nothing_heavy(budgets: Budgets, flag: str) ->
     assert "mdetui.cli" in modules
     heavy = among(modules, ("textual", "rich", "msal", "httpx", "duckdb", "msgspec", "asyncio", "starlette"))
     assert heavy == []
-    budgets.check("B1", f"mdetui {flag}: textual, msal, httpx, duckdb, msgspec, asyncio imported", len(heavy), 0)
+    budgets.check("B1", f"mdetui {flag}: imported of textual, msal, httpx, duckdb, asyncio", len(heavy), 0)
 
 
 @pytest.mark.alone
 def test_b1_a_short_answer_is_instant(budgets: Budgets) -> None:
     commands = {"pass": python("-c", "pass"), "--help": mdetui("--help"), "--version": mdetui("--version")}
     took: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(REPEATS + 2):
+    for _ in range(REPEATS + 4):
         for name, argv in commands.items():
             took[name].append(milliseconds(argv))
     for flag in ("--help", "--version"):
@@ -88,7 +88,7 @@ def test_b2_the_first_frame_needs_next_to_nothing(
     threads = set(found["threads"]) - TEXTUAL_THREADS
     assert threads == set()
     name = f"first frame, profile {profile}"
-    budgets.check("B2", f"{name}: modules of api, auth, simulator, httpx, msal imported", len(early), 0)
+    budgets.check("B2", f"{name}: imported of api, auth, simulator, httpx", len(early), 0)
     budgets.check("B2", f"{name}: threads started but Textual's own", len(threads), 0)
 
 
@@ -114,18 +114,12 @@ def test_b2_and_b3_first_paint_and_first_rows(budgets: Budgets, home: Home, simu
     bare = paint["bare"]
     what = {"login": "login screen", "demo": "--demo", "network": "profile of a file", "ssh": "the same over SSH"}
     for name, words in what.items():
-        budgets.ratio("B2", f"first paint to that of a bare Textual app, {words}", paint[name], bare, 1.15)
-    over = "sign-in over TLS, simulator in another process"
-    budgets.ratio("B3", f"first rows to the bare app's first paint, {over}", rows["network"], bare, 2.5)
+        budgets.ratio("B2", f"first paint to a bare Textual app's, {words}", paint[name], bare, 1.15)
+    budgets.ratio("B3", "first rows to the bare app's first paint, sign-in over TLS", rows["network"], bare, 2.5)
     budgets.ratio("B3", "... the same over SSH", rows["ssh"], bare, 2.5)
     budgets.ratio("B3", "... --demo, its start included", rows["demo"], bare, 3)
-    shown = " / ".join(f"{middle(times):.0f}" for times in (bare, paint["network"], rows["network"], rows["demo"]))
+    shown = " / ".join(f"{min(times):.0f}" for times in (bare, paint["network"], rows["network"], rows["demo"]))
     budgets.note("B3", "... in ms: bare / first paint / rows over TLS / rows of the demo", shown)
-
-
-def middle(times: list[float]) -> float:
-    """The median of an odd number of times."""
-    return sorted(times)[len(times) // 2]
 
 
 @pytest.mark.parametrize(("name", "limit"), [("truecolor", 40_000), ("ansi over SSH", 30_000)])

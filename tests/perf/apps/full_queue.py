@@ -1,46 +1,171 @@
-"""The program with a whole queue loaded: reads page after page as if a person held End. Argument: a configuration file.
+"""The program with a queue loaded to its end, page upon page without a pause: `full_queue FILE CONFIG PROFILE`.
 
-Our own quota (100 calls a minute) would make the load take minutes; here it admits everything, nothing else is changed.
+Nothing of it is changed but the clock: where it would wait for its own quota (100 calls a minute), the time is moved on
+instead. FILE gets counts and lags; the program goes on, so that its memory can be looked at.
 """
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import json
+import os
 import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
-from mdetui import config, net, session
-from mdetui.api.quotas import Quotas
+from textual.pilot import Pilot
+
+from mdetui import config, net
 from mdetui.app import MdetuiApp
-from mdetui.screens.places import list_of
-from mdetui.views.query import Query
+from mdetui.clock import SystemClock
+from mdetui.feeds.entry import Change
+from mdetui.screens.list_body import ListBody
+from mdetui.screens.listing import ListScreen
+
+# the saved queue that leaves nothing out
+ALL = "4"
 
 
-class Generous(Quotas):
-    """Admits every call at once."""
+class RushingClock(SystemClock):
+    """The real time, and what was slept on top of it."""
 
-    async def admit(self, family: str, urgent: bool = True) -> None:
-        """No waiting."""
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def now(self) -> datetime:
+        """Wall time."""
+        return super().now() + timedelta(seconds=self._ahead)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return super().monotonic() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """Move the time on."""
+        self._ahead += max(0.0, seconds)
+        await asyncio.sleep(0)
 
 
-def main() -> None:
-    """Run it."""
-    vars(session)["Quotas"] = Generous
-    settings = config.load(sys.argv[1], environ={})
-    name = next(iter(settings.profiles))
-    app = MdetuiApp(settings, net.connect, profile=name)
+class Turns:
+    """Counts rows per turn of the event loop.
 
-    def more() -> None:
-        frame = app.shell.frame
-        body = frame.list_body if frame is not None and hasattr(frame, "list_body") else None
-        if body is not None and body.feed.more:
+    Attributes:
+        most: In one turn.
+    """
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._now = 0
+
+    def counted(self, step: Callable[[], Change]) -> Callable[[], Change]:
+        """A step of a feed that is counted."""
+
+        def counting() -> Change:
+            change = step()
+            if not self._now:
+                asyncio.get_running_loop().call_soon(self._next)
+            self._now += change.handled
+            self.most = max(self.most, self._now)
+            return change
+
+        return counting
+
+    def _next(self) -> None:
+        self._now = 0
+
+
+class Heartbeat:
+    """How late the loop comes to what is due.
+
+    Attributes:
+        lags: Milliseconds by the clock, several hundred a second.
+        work: Milliseconds of processor time that the loop's thread spent from one beat to the next: what of a lag is
+            ours, however busy the machine is.
+    """
+
+    def __init__(self) -> None:
+        self.lags: list[float] = []
+        self.work: list[float] = []
+
+    async def beat(self) -> None:
+        """Beat until cancelled."""
+        while True:
+            before, spent = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(0.001)
+            self.lags.append((time.perf_counter() - before) * 1000 - 1)
+            self.work.append((time.thread_time() - spent) * 1000)
+
+
+async def until(happened: Callable[[], object]) -> None:
+    """Wait for something the program does by itself."""
+    while not happened():  # noqa: ASYNC110 -- the program tells nobody
+        await asyncio.sleep(0.001)
+
+
+async def the_queue(pilot: Pilot[Any]) -> ListBody:
+    """The list of all alerts, about to be loaded."""
+    app = pilot.app
+
+    def body() -> ListBody | None:
+        return app.screen.list_body if isinstance(app.screen, ListScreen) else None
+
+    await until(lambda: (first := body()) is not None and first.feed.loaded)
+    # the start is over: the ledger was looked at, and all is imported that comes of itself
+    await asyncio.sleep(2.0)
+    before = body()
+    await pilot.press(ALL)
+    await until(lambda: body() not in (None, before))
+    found = body()
+    assert found is not None
+    return found
+
+
+async def load(pilot: Pilot[Any]) -> None:
+    """Load everything and tell."""
+    body = await the_queue(pilot)
+    feed, turns, heart = body.feed, Turns(), Heartbeat()
+    feed.step = turns.counted(feed.step)  # type: ignore[method-assign]
+    beating = asyncio.create_task(heart.beat())
+    begin = time.perf_counter()
+    while feed.more or feed.busy:
+        if feed.state == "failed":
+            raise RuntimeError(str(feed.error))
+        if feed.state == "idle" and not feed.busy:
             body.load_on()
-
-    def start() -> None:
-        app.shell.visit(list_of("alerts", name, Query("", ""), "everything"))
-        app.set_interval(0.01, more)
-
-    app.call_later(app.set_timer, 1.0, start)
-    app.run(mouse=False)
+        await asyncio.sleep(0.001)
+    seconds = time.perf_counter() - begin
+    beating.cancel()
+    body.table.last()
+    # the collection after the start, and the compression of the last pages
+    await asyncio.sleep(1.5)
+    session = body.shell.session(body.listing.profile)
+    raw = [feed.raw(feed.key(index)) for index in (0, len(feed) - 1)]
+    told = {
+        "loaded": feed.loaded,
+        "seconds": seconds,
+        "requests": getattr(body.listing.source, "requests", 0),
+        "decoded": session.client.decoder.total,
+        "decoded in a turn": session.client.decoder.most,
+        "merged in a turn": turns.most,
+        "worst lag": max(heart.lags),
+        "worst work": max(heart.work),
+        "usual work": sorted(heart.work)[int(len(heart.work) * 0.99)],
+        "raw": [json.loads(page.row(index))["id"] for page, index in filter(None, raw)],
+        "ids": [feed.key(index)[1] for index in (0, len(feed) - 1)],
+    }
+    file = Path(sys.argv[1])
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(told))
+    draft.replace(file)
 
 
 if __name__ == "__main__":
-    main()
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    # as the command line does
+    gc.disable()
+    settings = config.load(sys.argv[2], profile=sys.argv[3])
+    MdetuiApp(settings, net.connect, profile=settings.profile, clock=RushingClock()).run(mouse=False, auto_pilot=load)
