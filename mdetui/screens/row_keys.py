@@ -157,6 +157,11 @@ class RowKeys(Commanding):
         if not machine:
             self.say("This row names no machine.")
             return
+        tenant = self.known().profile(item)
+        if tenant is not None and tenant != self.place.profile:
+            # the ledger is one for all tenants, and the same id means nothing in another
+            self.say(f"This machine is of {text.line(tenant, 60)}, which is not the tenant that is open.")
+            return
         name = getattr(item, "computer_dns_name", "") or ""
         self.shell.visit(page_of("machine", self.place.profile, machine, self.place, name.split(".")[0]))
 

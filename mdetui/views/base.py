@@ -166,6 +166,7 @@ class Subject:
         key: Row to its id, unique within the tenant.
         name: Row to the name that is copied and shown in questions.
         machine_id: Row to the machine that `m` opens, or None.
+        profile: Row to the profile of its tenant; None where all rows are of the tenant that is open.
         pivots: What `p` offers.
         portal: Row to the path of its page in the security portal, or None.
     """
@@ -174,6 +175,7 @@ class Subject:
     key: Callable[[Any], str] = lambda row: row.id
     name: Callable[[Any], str | None] = lambda row: row.id
     machine_id: Callable[[Any], str | None] = lambda row: None
+    profile: Callable[[Any], str | None] = lambda row: None
     pivots: tuple[Pivot, ...] = ()
     portal: Callable[[Any], str | None] = lambda row: None
 
