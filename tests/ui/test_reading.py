@@ -45,8 +45,12 @@ async def test_a_hundred_thousand_alerts_from_top_to_bottom(start_simulator: Sta
                 assert last is None or created <= last, "newest first"
                 last = created
                 seen.append(item.id)
-            table.page(1)
-            await asyncio.sleep(0)
+            if table.cursor < len(feed) - 1:
+                table.page(1)
+                await asyncio.sleep(0)
+            else:
+                # the next page is on its way
+                await asyncio.sleep(0.005)
         assert len(seen) == len(set(seen)) == 100_000
         assert set(seen) == set(tenant.tenant.store.texts("SELECT id FROM alerts", {}))
         await one.calm()
