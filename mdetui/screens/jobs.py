@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.message import Message
 
@@ -19,14 +21,18 @@ from mdetui.screens.in_order import KeyScreen
 from mdetui.views.base import BLANK, Cell, Line
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.bottom_line import BottomLine
+from mdetui.widgets.cells import cut, fit
 from mdetui.widgets.lines import LinesView
 from mdetui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
     from mdetui.app import MdetuiApp
     from mdetui.response.desk import Desk
+    from mdetui.response.targets import Target
     from mdetui.screens.shell import Shell
 
+# columns beside the name: state, age, entry
+_BESIDE = 30
 _STYLES = {
     State.QUEUED: "muted",
     State.ACCEPTED: "state.busy",
@@ -115,9 +121,9 @@ class JobScreen(KeyScreen):
         number = self.desk.jobs.index(job) + 1 if job in self.desk.jobs else 1
         right = f"job {number} of {max(1, len(self.desk.jobs))}  {job.profile}"
         self.query_one("#top", OneLine).show([Cell(job.head, "strong")], [Cell(right, "muted")])
-        now = self.shell.clock.now()
-        width = max((len(row.target.shown) for row in job.rows), default=10)
-        lines = [self._line(row, min(width, 40), now) for row in job.rows]
+        names = names_of(job.rows, max(24, self.size.width - _BESIDE))
+        width = max((cell_len(name) for name in names), default=10)
+        lines = [self._line(row, fit(name, width), width) for row, name in zip(job.rows, names, strict=True)]
         notes = [Line((Cell(part, "state.warn"),)) for part in (job.note, job.trouble) if part]
         if self.apart is not None:
             notes.append(Line((Cell("Protected machines were left out. p opens their own sheet.", "protected"),)))
@@ -127,10 +133,10 @@ class JobScreen(KeyScreen):
         self.query_one("#rows", LinesView).show(body, keep=True)
         self.query_one(BottomLine).show_keys(list(self.keys()))
 
-    def _line(self, row: Row, width: int, now: object) -> Line:
+    def _line(self, row: Row, name: str, width: int) -> Line:
         since = text.age(row.since, self.shell.clock.now())
         cells = [
-            Cell(row.target.shown[:width].ljust(width) + "  "),
+            Cell(f"{name}  "),
             Cell(row.state.value.ljust(9), _STYLES.get(row.state, "muted")),
             Cell(f"  {since.rjust(4)}", "muted"),
             Cell(f"  #{row.entry}" if row.entry else "", "muted"),
@@ -188,6 +194,21 @@ class JobScreen(KeyScreen):
 
     def action_nothing(self) -> None:
         """A key that quits other programs."""
+
+
+def names_of(rows: Sequence[Row], room: int) -> list[str]:
+    """Names of targets in at most `room` cells; those that look the same get a part of their id."""
+    names = [cut(row.target.shown, room) for row in rows]
+    twins = {name for name, count in Counter(names).items() if count > 1}
+    return [
+        f"{cut(row.target.shown, room - 10)}  {_telling(row.target)}" if name in twins else name
+        for row, name in zip(rows, names, strict=True)
+    ]
+
+
+def _telling(target: Target) -> str:
+    """The part of an id in which ids of this kind differ: those of alerts begin with a time."""
+    return text.line(target.id[-8:] if target.kind == "alert" else target.id[:8])
 
 
 def show_jobs(shell: Shell) -> bool:
