@@ -69,6 +69,7 @@ class MdetuiApp(InOrder):
         self._shell: Shell | None = None
         self._crashed = False
         self._shelf = ThemeShelf()
+        self._stocked = False
         self._theme_error = self._choose_theme()
 
     @property
@@ -100,10 +101,14 @@ class MdetuiApp(InOrder):
     @property
     def theme_names(self) -> list[str]:
         """Themes of this program and of its user; those that Textual brings are left out."""
+        self._stock_themes()
         return sorted({self.theme, *self._shelf.names})
 
     def _stock_themes(self) -> None:
-        """Read all theme files; what is wrong with one is said and harms nothing."""
+        """Read all theme files, once; what is wrong with one is said and harms nothing."""
+        if self._stocked:
+            return
+        self._stocked = True
         themes, errors = self._shelf.all()
         for theme in themes:
             if theme.name != self.theme:
