@@ -99,7 +99,7 @@ def test_b7_a_key_takes_as_long_among_a_million_rows(budgets: Budgets) -> None:
         for terminal in terminals.values():
             started(terminal)
             at_the_edge(terminal)
-        for _ in range(15):
+        for _ in range(20):
             for name, terminal in terminals.items():
                 press = terminal.press(DOWN)
                 assert press.first is not None
@@ -111,7 +111,8 @@ def test_b7_a_key_takes_as_long_among_a_million_rows(budgets: Budgets) -> None:
     finally:
         for terminal in terminals.values():
             terminal.close()
-    few, many, other = (statistics.median(times) for times in first.values())
+    # the lower quartile: what else runs on the machine only ever makes a key slower
+    few, many, other = (statistics.quantiles(times, n=4)[0] for times in first.values())
     budgets.note(
         "B7",
         "down with scroll to first byte, 1,000,000 rows to 1,000",
