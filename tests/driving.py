@@ -213,8 +213,10 @@ class Stage:
 
     @property
     def writes(self) -> list[Asked]:
-        """Requests to the API that are no reads."""
-        return self.mounted.journal.entries("/api", where=lambda one: one.method != "GET")
+        """Requests of the program to the API that are no reads."""
+        return self.mounted.journal.entries(
+            "/api", where=lambda one: one.method != "GET" and one.headers["user-agent"].startswith("mdetui/")
+        )
 
     @property
     def reads(self) -> int:
