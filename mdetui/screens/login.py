@@ -15,7 +15,7 @@ from mdetui.views.base import Cell, Context, Line
 from mdetui.views.profiles import VIEW, ProfileRow, row_of
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.feed_table import FeedTable
-from mdetui.widgets.lines import LinesView
+from mdetui.widgets.lines import LinesView, wrap
 from mdetui.widgets.one_line import OneLine
 
 
@@ -32,11 +32,20 @@ class LoginScreen(Commanding):
         """One or two sentences, then the profiles."""
         welcome = LinesView(self._welcome(), id="welcome")
         welcome.can_focus = False
-        welcome.styles.height = len(welcome.lines) + 1
         yield welcome
+        self._fit(welcome)
         self.feed: Feed = new_feed(VIEW, "")
         self.feed.add(_Profiles(self._rows()), complete=True)
         yield FeedTable(VIEW.columns, self.feed, self._drawn_with, scrollbar=False)
+
+    def _fit(self, welcome: LinesView) -> None:
+        """As high as the sentences are at this width, and an empty row."""
+        width = max(10, self.app.size.width - 4)
+        welcome.styles.height = sum(len(wrap(line, width)) for line in welcome.lines) + 1
+
+    def on_resize(self) -> None:
+        """The sentences may break otherwise."""
+        self._fit(self.query_one("#welcome", LinesView))
 
     def _welcome(self) -> list[Line]:
         if len(self.shell.config.profiles) > 1:
