@@ -174,8 +174,10 @@ class JobScreen(KeyScreen):
             self.post_message(self.Undo(plan, None))
 
     def on_job_screen_undo(self, event: Undo) -> None:
-        """Open its sheet, or say why there is none."""
+        """Open its sheet, or say why there is none; not in place of something else that has come in front meanwhile."""
         event.stop()
+        if not self.is_current:
+            return
         if event.plan is not None:
             self.shell.app.arriving(self.app.switch_screen(SheetScreen(self.desk, event.plan)))
         elif event.error is not None:

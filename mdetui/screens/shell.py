@@ -15,6 +15,7 @@ from mdetui.screens.frame import Frame
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import History, LoginPlace, Place, alert_queue
 from mdetui.screens.tenants import Tenants
+from mdetui.screens.too_small import TooSmallScreen
 from mdetui.text import plural
 from mdetui.views.base import Cell
 from mdetui.views.query import QUEUES, parse
@@ -200,6 +201,9 @@ class Shell(Tenants):
         while len(self.app.screen_stack) > 1:
             self.app.pop_screen()
         self.app.arriving(self.app.switch_screen(place.screen()))
+        if self.app.deaf:
+            # the first place, in a window that is too small from the start
+            self.app.push_screen(TooSmallScreen())
 
     # quitting
 
