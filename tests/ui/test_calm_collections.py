@@ -46,7 +46,7 @@ async def test_a_key_never_waits_for_garbage(start_simulator: StartSimulator, cl
         assert one.body.feed.load_more()
         one.app._tidy()
         assert waiting() > 30, "a list was loading"
-        one.body.feed.abandon()
+        one.body.feed.stop()
         one.app._tidy()
         assert waiting() < 5
         # nobody waits for ever
