@@ -134,8 +134,10 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        """The screen, line by line."""
-        return list(self.screen.display)
+        """The screen, line by line. The second half of a wide character is empty (pyte's own way fails on one whose
+        first half was just written over)."""
+        width = range(self.screen.columns)
+        return ["".join(self.screen.buffer[y][x].data for x in width) for y in range(self.screen.lines)]
 
     @property
     def cells(self) -> list[list[pyte.screens.Char]]:
@@ -146,7 +148,7 @@ class Terminal:
     @property
     def text(self) -> str:
         """The screen as one text."""
-        return "\n".join(self.screen.display)
+        return "\n".join(self.lines)
 
     def _size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
