@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from mdetui.api.models.action import MachineAction
 
 COLUMNS = (
-    Column(
-        "age", "AGE", lambda row, ctx: words.when(row.creation_date_time_utc, ctx), 4, right=True,
-        sort=lambda row: words.time_key(row.creation_date_time_utc),
-    ),
+    words.time_column("age", "AGE", lambda row: row.creation_date_time_utc, 4),
     Column("type", "ACTION", lambda row, _: words.plain(row.type), 22, grow=1, sort=lambda row: row.type or ""),
     Column("scope", "SCOPE", lambda row, _: words.plain(row.scope), 9),
     Column("status", "STATUS", lambda row, _: words.status(row.status), 10, sort=lambda row: row.status or ""),
@@ -24,10 +21,7 @@ COLUMNS = (
         sort=lambda row: (row.computer_dns_name or "").lower(),
     ),
     Column("requestor", "BY", lambda row, ctx: words.owner(row.requestor, ctx), 12, sort=lambda row: row.requestor or ""),
-    Column(
-        "updated", "CHANGED", lambda row, ctx: words.when(row.updated, ctx), 7, right=True, at=96,
-        sort=lambda row: words.time_key(row.updated),
-    ),
+    words.time_column("updated", "CHANGED", lambda row: row.updated, 7, at=96),
     Column("comment", "COMMENT", lambda row, _: words.plain(row.requestor_comment), 30, grow=2, at=96),
 )  # fmt: skip
 

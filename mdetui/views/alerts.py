@@ -35,10 +35,7 @@ COLUMNS = (
         "severity", "S", lambda row, _: words.severity_letter(row.severity), 1,
         sort=lambda row: words.severity_rank(row.severity),
     ),
-    Column(
-        "age", "AGE", lambda row, ctx: words.when(row.alert_creation_time, ctx), 4, right=True,
-        sort=lambda row: words.time_key(row.alert_creation_time),
-    ),
+    words.time_column("age", "AGE", lambda row: row.alert_creation_time, 4),
     Column("title", "TITLE", lambda row, _: words.plain(row.title), 24, grow=8, sort=lambda row: (row.title or "").lower()),
     Column(
         "machine", "MACHINE", lambda row, ctx: words.machine(row.computer_dns_name, ctx, row.machine_id), 15, grow=1,

@@ -94,6 +94,7 @@ class Column:
         at: Terminal width from which the column is shown.
         sort: Row to a sort key (never None); None where sorting makes no sense.
         keep: Which end of a text survives when it is cut: `start` or `end`.
+        utc: Cells it takes at least while UTC times are shown instead of ages.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Column:
     at: int = 0
     sort: Callable[[Any], Any] | None = None
     keep: str = "start"
+    utc: int = 0
 
 
 @dataclass(frozen=True, slots=True)

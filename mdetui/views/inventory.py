@@ -44,7 +44,7 @@ USERS = View(
         Column("account", "ACCOUNT", lambda row, _: words.plain(_account(row)), 24, grow=2, sort=lambda row: _account(row).lower()),
         Column("admin", "ADMIN", lambda row, _: _admin(row), 12, sort=lambda row: words.yes_no(row.is_domain_admin)),
         Column("logon", "LOGON TYPES", lambda row, _: words.plain(row.logon_types), 20, grow=1),
-        Column("last", "LAST", lambda row, ctx: words.when(row.last_seen, ctx), 4, right=True, sort=lambda row: words.time_key(row.last_seen)),
+        words.time_column("last", "LAST", lambda row: row.last_seen, 4),
         Column("machines", "MACHINES", lambda row, _: words.number(row.log_on_machines_count), 8, right=True, at=90, sort=lambda row: words.number_key(row.log_on_machines_count)),
     ),
     texts=lambda row: (row.account_name, row.account_domain, row.account_sid, row.logon_types),

@@ -28,12 +28,6 @@ def _outcome(row: Entry) -> Cell:
     return Cell(word, _STYLE.get(str(row.event), "muted"))
 
 
-def _when(row: Entry, context: Context) -> Cell:
-    if context.utc and row.at is not None:
-        return Cell(row.at.strftime("%m-%d %H:%M"))
-    return Cell(text.age(row.at, context.now))
-
-
 def _preview(row: Entry, context: Context, borrowed: Borrowed) -> list[Line]:
     options = ", ".join(f"{name} {value}" for name, value in row.options.items() if value)
     lines = [
@@ -66,7 +60,10 @@ VIEW = View(
     noun="entry",
     operation="",
     columns=(
-        Column("at", "AGE", _when, 4, right=True, sort=lambda row: row.at.timestamp() if row.at else 0.0),
+        Column(
+            "at", "AGE", lambda row, ctx: words.moment(row.at, ctx), 4, right=True,
+            sort=lambda row: row.at.timestamp() if row.at else 0.0, utc=words.UTC_CELLS,
+        ),
         Column("id", "ID", lambda row, _: Cell(f"#{text.line(row.id)}", "muted"), 5),
         Column("action", "ACTION", lambda row, _: words.plain(row.action), 16, sort=lambda row: row.action),
         Column("outcome", "OUTCOME", lambda row, _: _outcome(row), 9, sort=lambda row: str(row.event)),

@@ -50,10 +50,7 @@ COLUMNS = (
         "value", "VALUE", lambda row, _: words.level(row.device_value), 6,
         sort=lambda row: {"high": 3, "normal": 2, "low": 1}.get((row.device_value or "").lower(), 0),
     ),
-    Column(
-        "seen", "REPORT", lambda row, ctx: words.when(row.last_seen, ctx), 6, right=True,
-        sort=lambda row: words.time_key(row.last_seen),
-    ),
+    words.time_column("seen", "REPORT", lambda row: row.last_seen, 6),
     Column(
         "exposure", "EXPOSURE", lambda row, _: words.level(row.exposure_level), 8, at=96,
         sort=lambda row: words.severity_rank(row.exposure_level),

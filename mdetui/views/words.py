@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from mdetui import text
 from mdetui.errors import MdetuiError
-from mdetui.views.base import Borrowed, Cell, Context
+from mdetui.views.base import Borrowed, Cell, Column, Context
 
+# `11-24 10:26`
+UTC_CELLS = 11
 _SEVERITY = {
     "high": ("H", "severity.high"),
     "medium": ("M", "severity.medium"),
@@ -72,10 +76,37 @@ def status(value: str | None) -> Cell:
 
 def when(value: Any, context: Context) -> Cell:
     """Age of a time of the wire, or the time itself when UTC was asked for."""
-    moment = text.parse_time(value)
-    if context.utc:
-        return Cell(moment.strftime("%m-%d %H:%M") if moment else "-", "plain" if moment else "muted")
-    return Cell(text.age(moment, context.now), "plain" if moment else "muted")
+    return moment(text.parse_time(value), context)
+
+
+def moment(at: datetime | None, context: Context) -> Cell:
+    """The same of a time that was read already."""
+    if at is None:
+        return Cell("-", "muted")
+    return Cell(at.astimezone(UTC).strftime("%m-%d %H:%M") if context.utc else text.age(at, context.now))
+
+
+def time_column(
+    id: str,  # noqa: A002
+    title: str,
+    read: Callable[[Any], Any],
+    width: int,
+    *,
+    at: int = 0,
+) -> Column:
+    """A column of ages that has room for the time itself when UTC was asked for.
+
+    Args:
+        id: Of the column.
+        title: Header text.
+        read: Row to its time of the wire.
+        width: Cells for ages.
+        at: Terminal width from which it is shown.
+    """
+    return Column(
+        id, title, lambda row, context: when(read(row), context), width, right=True, at=at,
+        sort=lambda row: time_key(read(row)), utc=UTC_CELLS,
+    )  # fmt: skip
 
 
 def time_key(value: Any) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from mdetui.views.base import Column
@@ -21,19 +22,22 @@ class Placed(NamedTuple):
     width: int
 
 
-def lay_out(columns: Sequence[Column], width: int, *, screen: int | None = None) -> list[Placed]:
+def lay_out(columns: Sequence[Column], width: int, *, screen: int | None = None, utc: bool = False) -> list[Placed]:
     """Columns for a list of this width.
 
     Args:
         columns: All columns of the view; what stands further left matters more.
         width: Cells of the list, its edge included.
         screen: Width by which columns are chosen; the list's own when None.
+        utc: Whether times are shown where ages were: they need more room.
 
     When even the columns that are always shown do not fit, those that grow are squeezed, then columns are dropped from
     the right.
     """
     shown = [column for column in columns if column.at <= (width if screen is None else screen)]
     room = width - EDGE
+    if utc:
+        shown = [replace(column, width=max(column.width, column.utc)) for column in shown]
     # what appears only on wide screens goes first
     while len(shown) > 1 and _needed(shown) > room and max(column.at for column in shown) > 0:
         shown.remove(max(reversed(shown), key=lambda column: column.at))

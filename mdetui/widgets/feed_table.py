@@ -275,6 +275,11 @@ class FeedTable(PaintedLines):
         """
         if self._strips is None or not self.page_size:
             return 0
+        if self._strips.utc != self._context_now().utc:
+            # times take more room than ages
+            self._strips = None
+            self._drawn.clear()
+            return self.repaint()
         old, self._drawn = self._drawn, {}
         count = 0
         for index in range(self.top, self.last_visible + 1):
@@ -307,7 +312,7 @@ class FeedTable(PaintedLines):
         if self._strips is None:
             width = self.scrollable_content_region.width
             margin = 1 if self.size.width > width else 0
-            self._strips = RowStrips(self, self.columns, width, self.size.width, margin)
+            self._strips = RowStrips(self, self.columns, width, self.size.width, self._context_now().utc, margin)
         return self._strips
 
     def _look(self, index: int) -> Look:

@@ -40,15 +40,19 @@ class RowStrips:
         columns: All columns of the view.
         width: Cells of a line.
         screen: Width by which columns are chosen.
+        utc: Whether times are shown in place of ages.
         margin: Cells that stay blank at the right edge. Beside a scrollbar there is one: a line that ends where the
             scrollbar begins makes Textual go there for nothing.
     """
 
-    def __init__(self, widget: Widget, columns: Sequence[Column], width: int, screen: int, margin: int = 0) -> None:
+    def __init__(
+        self, widget: Widget, columns: Sequence[Column], width: int, screen: int, utc: bool, margin: int = 0
+    ) -> None:
         self.width = width
+        self.utc = utc
         self._margin = margin
         self._room = max(0, width - margin)
-        self.columns = lay_out(columns, self._room, screen=screen)
+        self.columns = lay_out(columns, self._room, screen=screen, utc=utc)
         growing = [index for index, placed in enumerate(self.columns) if placed.column.grow]
         # where the number of repeats is written
         self._main = growing[0] if growing else 0
@@ -101,7 +105,7 @@ class RowStrips:
         """The titles; an arrow stands at the column sorted by, and the fold is said."""
         texts = [" " * EDGE]
         for index, (column, width) in enumerate(self.columns):
-            title = column.title
+            title = f"{column.title} UTC" if self.utc and column.utc else column.title
             if column.id == settings.sort:
                 title += "↓" if settings.descending else "↑"
             if settings.fold and index == self._main and cell_len(title) + 8 <= width:
