@@ -1,0 +1,195 @@
+"""`config.toml`: read strictly, line by line accounted for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mdetui import profile_env
+from mdetui.errors import ConfigError
+from mdetui.profile import Profile
+from mdetui.profile_check import Refused, check, check_name
+
+T = TypeVar("T")
+
+# not settable in a file: the key is the table's name, the connector is the program's business
+HIDDEN = ("name", "connector")
+# relative names mean: beside the configuration file
+FILE_KEYS = ("client_secret_file", "certificate_file", "certificate_password_file", "assertion_file", "ca_bundle")
+_SECRET_KEY = re.compile(
+    r"(?i)(secret|passwo?r?d|pwd|passphrase|token|assertion|credential|(^|_)pin|(private|api|access|account)_?key)s?(_?value)?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file says.
+
+    Attributes:
+        settings: What stands at its top, by name.
+        profiles: In the order of the file, with what the environment gives filled in.
+        sources: Place of each value, by dotted key.
+    """
+
+    settings: dict[str, Any]
+    profiles: dict[str, Profile]
+    sources: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _TopTable:
+    theme: str = ""
+    mouse: bool | None = None
+    refresh: int = 60
+    profile: str = ""
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def read(path: Path, environ: Mapping[str, str]) -> Content:
+    """Read a file.
+
+    Raises:
+        ConfigError: It can't be read, or something in it is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ConfigError(
+            f"The file can't be read: {reason}.", "Give another file with --config.", where=str(path)
+        ) from error
+    return parse(text, path, environ)
+
+
+def parse(text: str, path: Path, environ: Mapping[str, str]) -> Content:
+    """Understand the text of a file.
+
+    Args:
+        text: The text.
+        path: The file it is of, or will be.
+        environ: Environment.
+
+    Raises:
+        ConfigError: Something in it is wrong; names the line.
+    """
+    import tomllib
+
+    where = str(path)
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise ConfigError(
+            f"This is not valid TOML: {error}.", "Mend that line.", where=where, line=int(line[1]) if line else None
+        ) from error
+    place = _Place(text, where)
+    place.refuse_secrets(data, "")
+    top = _convert(_TopTable, data, "", place)
+    if top.refresh < 0:
+        raise place.error("refresh", "A refresh can't be negative.", "Use 0 or seconds.")
+    settings = {name: getattr(top, name) for name in data if name != "profiles"}
+    sources = {name: place.of(name) for name in settings}
+    profiles: dict[str, Profile] = {}
+    for name, table in top.profiles.items():
+        profiles[name], found = _profile(name, table, path.parent, place, environ)
+        sources |= {f"profiles.{name}.{key}": value for key, value in found.items()}
+    return Content(settings, profiles, sources)
+
+
+def _profile(
+    name: str, table: dict[str, Any], folder: Path, place: _Place, environ: Mapping[str, str]
+) -> tuple[Profile, dict[str, str]]:
+    """A profile of the file, and where each of its values came from."""
+    key = f"profiles.{name}"
+    try:
+        check_name(name)
+        written = _anchored(replace(_convert(Profile, {**table, "name": name}, key, place), name=name), folder)
+        filled = profile_env.fill(written, table, environ)
+        check(filled.profile, table)
+    except Refused as error:
+        at = f"{key}.{error.key}" if error.key else key
+        raise place.error(at, error.what, error.todo) from None
+    return filled.profile, {one: place.of(f"{key}.{one}") for one in table} | filled.sources
+
+
+def _anchored(profile: Profile, folder: Path) -> Profile:
+    changes = {name: str(folder / Path(value).expanduser()) for name in FILE_KEYS if (value := getattr(profile, name))}
+    return replace(profile, **changes) if changes else profile  # type: ignore[arg-type]
+
+
+def _convert(kind: type[T], data: dict[str, Any], prefix: str, place: _Place) -> T:
+    import msgspec
+
+    known = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    dotted = f"{prefix}." if prefix else ""
+    for name in data:
+        if name not in known or (name in HIDDEN and prefix and name != "name"):
+            allowed = ", ".join(one for one in known if one not in HIDDEN)
+            raise place.error(dotted + name, "This key is not known.", f"Known here: {allowed}.")
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        what, _, at = str(error).partition(" - at `$")
+        key = dotted + at.rstrip("`").lstrip(".") if at else prefix
+        raise place.error(key, f"{what.replace('`', '')}.", "") from error
+
+
+class _Place:
+    """Where things stand in a file."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self.text = text
+        self.where = where
+
+    def error(self, key: str, what: str, todo: str) -> ConfigError:
+        """The error for a key."""
+        return ConfigError(what, todo, where=self.where, line=self.line_of(key), key=key)
+
+    def of(self, key: str) -> str:
+        """File and line of a key, for people."""
+        line = self.line_of(key)
+        return f"{self.where}, line {line}" if line else self.where
+
+    def refuse_secrets(self, data: Mapping[str, Any], prefix: str) -> None:
+        """Refuse every key that looks as if a secret stood there. The value is not looked at and not shown.
+
+        Raises:
+            ConfigError: One does; says where secrets go.
+        """
+        known = {one.name for one in fields(Profile)}
+        for name, value in data.items():
+            key = f"{prefix}.{name}" if prefix else name
+            if isinstance(value, dict):
+                self.refuse_secrets(value, key)
+            elif name not in known and _SECRET_KEY.search(name.replace("-", "_")):
+                raise self.error(key, "A secret must not stand in the configuration.", _remedy(name))
+
+    def line_of(self, key: str) -> int | None:
+        """Line on which a dotted key stands, as well as it can be told from the text."""
+        table, _, leaf = key.partition("[")[0].rpartition(".")
+        current = ""
+        for number, raw in enumerate(self.text.splitlines(), 1):
+            header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", raw)
+            if header:
+                current = header[1].replace('"', "").replace("'", "")
+                if current == key:
+                    return number
+            elif current == table and re.match(rf"\s*[\"']?{re.escape(leaf)}[\"']?\s*[=.]", raw):
+                return number
+        # a missing key: the table it should stand in
+        return self.line_of(table) if table else None
+
+
+def _remedy(name: str) -> str:
+    lowered = name.lower()
+    if "cert" in lowered or "passphrase" in lowered:
+        return "Put it into a file of mode 0600 and name that file as certificate_password_file."
+    if "token" in lowered:
+        return 'Name a program that prints a token as token_command, with method = "token-command".'
+    return (
+        "Put it into a file of mode 0600 and name that file as client_secret_file, or set MDETUI_CLIENT_SECRET in the "
+        "environment."
+    )
