@@ -8,6 +8,7 @@ correlation id of the service when there is one. `str(error)` is both sentences;
     ├── ThemeError             a theme file can't be used
     ├── MissingExtra           an optional dependency is not installed
     ├── SignInError            no token could be had
+    │   └── SignInNeeded       only a person can go on
     ├── WireError              talking to the API did not work
     │   ├── NetworkError       no usable answer came
     │   │   └── NotSent        ... and the request surely never left this host
@@ -18,7 +19,7 @@ correlation id of the service when there is one. `str(error)` is both sentences;
     │   └── ApiError           the service answered with an error
     │       ├── BadRequest     400
     │       │   └── ActionAlreadyOpen   400 ActiveRequestAlreadyExists
-    │       ├── SignInNeeded   401 after one refresh
+    │       ├── TokenRejected  401 after one refresh
     │       ├── LicenceRefused 401/403 that no sign-in can mend
     │       ├── PermissionMissing 403
     │       ├── NotFound       404
@@ -33,6 +34,8 @@ correlation id of the service when there is one. `str(error)` is both sentences;
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 
 class MdetuiError(Exception):
@@ -84,6 +87,32 @@ class MissingExtra(MdetuiError):
 
 class SignInError(MdetuiError):
     """No token could be had for a profile."""
+
+
+class SignInNeeded(SignInError):
+    """Only a person can go on; asking again without one would end the same way.
+
+    Args:
+        needs: `person` (sign in by device code or browser), `secret` (type the client secret) or `passphrase` (type
+            that of the certificate).
+        audience: What the token was for; hand it to `start_device_code` or `start_browser`.
+        claims: What the next sign-in has to meet, JSON text for the authority; hand it on as well, never show it.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        todo: str = "",
+        *,
+        correlation_id: str | None = None,
+        needs: Literal["person", "secret", "passphrase"] = "person",
+        audience: str = "mde",
+        claims: str | None = None,
+    ) -> None:
+        super().__init__(what, todo, correlation_id=correlation_id)
+        self.needs = needs
+        self.audience = audience
+        self.claims = claims
 
 
 class WireError(MdetuiError):
@@ -162,7 +191,7 @@ class ActionAlreadyOpen(BadRequest):
     """400 ActiveRequestAlreadyExists: an equal action is pending on this machine."""
 
 
-class SignInNeeded(ApiError):
+class TokenRejected(ApiError):
     """401 although the token was refreshed once."""
 
 

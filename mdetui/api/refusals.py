@@ -28,7 +28,7 @@ from mdetui.errors import (
     PermissionMissing,
     RateLimited,
     ServiceDown,
-    SignInNeeded,
+    TokenRejected,
 )
 
 # what a refusal by licence says under 401 or 403; no sign-in mends it
@@ -139,7 +139,7 @@ def error_of(
             **facts,
         )
     if status == 401:
-        return SignInNeeded(
+        return TokenRejected(
             f"The service did not accept our sign-in for {op.id}{reason}.",
             "Check the profile's scope and app registration, then open the profile again.",
             **facts,

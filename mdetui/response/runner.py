@@ -30,7 +30,7 @@ from mdetui.errors import (
     RateLimited,
     ServiceDown,
     SignInError,
-    SignInNeeded,
+    TokenRejected,
     UnclearAnswer,
     WireError,
     WriteRefused,
@@ -59,7 +59,7 @@ _ROOM = 1.0
 
 # surely nothing left this host, or nothing that could be carried out
 _NEVER_LEFT = (NotSent, SignInError, WriteRefused, HostRefused)
-_STRIKING = (SignInNeeded, PermissionMissing, LicenceRefused, SignInError, ServiceDown)
+_STRIKING = (TokenRejected, PermissionMissing, LicenceRefused, SignInError, ServiceDown)
 
 
 @dataclass(slots=True)

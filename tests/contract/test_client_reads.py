@@ -75,7 +75,7 @@ async def test_a_401_is_answered_with_one_new_token_and_then_with_an_error() -> 
     authority = Authority()
     service = Service(httpx.Response(401, json=error_body("Unauthorized", "Lifetime validation failed")))
     wired = wire(service, authority.transport)
-    with pytest.raises(errors.SignInNeeded) as caught:
+    with pytest.raises(errors.TokenRejected) as caught:
         await wired.client.fetch(ALERT, path={"id": "x"})
     assert len(service.requests) == 2
     assert len(authority.forms) == 2

@@ -29,7 +29,7 @@ def of(status: int, body: Any = b"", headers: dict[str, str] | None = None, op: 
         (400, "BadRequest", errors.BadRequest),
         (400, "ODataError", errors.BadRequest),
         (400, "ActiveRequestAlreadyExists", errors.ActionAlreadyOpen),
-        (401, "Unauthorized", errors.SignInNeeded),
+        (401, "Unauthorized", errors.TokenRejected),
         (403, "Forbidden", errors.PermissionMissing),
         (403, "DisabledFeature", errors.LicenceRefused),
         (403, "DisallowedOperation", errors.LicenceRefused),
