@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mdetui.auth.browser import BrowserFlow
+from mdetui.auth.device import DeviceCode, Waiting
 from mdetui.auth.identity import Identity, claims_of, identity_of
 from mdetui.auth.secret import Secret, read_secret
 from mdetui.clock import SYSTEM, Clock
@@ -81,6 +84,7 @@ class TokenSource:
             failed: The token that the service rejected. When it was replaced meanwhile, the replacement is returned.
 
         Raises:
+            SignInNeeded: A person must sign in or type a secret; `needs` says which. Nothing was sent to the API.
             SignInError: No token could be had. Nothing was sent to the API.
         """
         held = self._held.get(audience)
@@ -98,6 +102,77 @@ class TokenSource:
             self._flights[audience] = flight
             flight.add_done_callback(lambda task: self._landed(audience, task))
         return await asyncio.shield(flight)
+
+    async def start_device_code(self, audience: str = "mde", *, claims: str | None = None) -> DeviceCode:
+        """Ask the authority for a code that a person types elsewhere. Never called without a person's wish: a code
+        that nobody asked for is how this flow is abused.
+
+        Args:
+            audience: What the first token is for; those for the others follow silently.
+            claims: `SignInNeeded.claims`, when a policy or the service asked for this sign-in.
+
+        Raises:
+            SignInError: There is no code: not reached, busy, refused.
+        """
+        raise NotImplementedError
+
+    async def finish_device_code(
+        self, code: DeviceCode, changed: Callable[[Waiting], None] = lambda waiting: None
+    ) -> Identity:
+        """Wait until the person has used the code, and sign in.
+
+        Cancel the task to give up: it ends at once, and a poll that is under way then leaves nothing behind, even when
+        it succeeds. The next try needs a new code.
+
+        Args:
+            code: From `start_device_code`; each is waited for once.
+            changed: Told on the loop how the waiting goes, the first time before the first poll.
+
+        Raises:
+            SignInError: Declined, expired, blocked by a policy, another tenant's account, ...; the sentences say what
+                to do, a new code or the browser.
+        """
+        raise NotImplementedError
+
+    async def start_browser(self, audience: str = "mde", *, claims: str | None = None) -> BrowserFlow:
+        """Make an address for a browser on another host.
+
+        Args:
+            audience: As of `start_device_code`.
+            claims: As of `start_device_code`.
+
+        Raises:
+            SignInError: The authority was not reached or does not know the tenant.
+        """
+        raise NotImplementedError
+
+    async def finish_browser(self, flow: BrowserFlow, pasted: Secret) -> Identity:
+        """Sign in with the address at which the browser ended.
+
+        Args:
+            flow: From `start_browser`. After an error that says to paste again it still stands; one that was redeemed
+                does not.
+            pasted: What was pasted, spaces and line breaks included. Clear the input at once.
+
+        Raises:
+            SignInError: Not such an address, that of another attempt, or refused.
+        """
+        raise NotImplementedError
+
+    def provide_secret(self, secret: Secret) -> None:
+        """Take what a person typed after `SignInNeeded` with `needs` of `secret` or `passphrase`.
+
+        It is kept in memory until it is refused, until `sign_out` or until `aclose`.
+        """
+        raise NotImplementedError
+
+    async def sign_out(self) -> list[str]:
+        """Forget every token, here and in the store.
+
+        Returns:
+            Sentences: what was removed, and what goes on to work because it was not revoked at Entra.
+        """
+        raise NotImplementedError
 
     async def aclose(self) -> None:
         """Forget every token; whoever still waits is cancelled."""
