@@ -104,15 +104,19 @@ def _profile(
 ) -> tuple[Profile, dict[str, str]]:
     """A profile of the file, and where each of its values came from."""
     key = f"profiles.{name}"
+    variables: dict[str, str] = {}
     try:
         check_name(name)
         written = _anchored(replace(_convert(Profile, {**table, "name": name}, key, place), name=name), folder)
         filled = profile_env.fill(written, table, environ)
+        variables = filled.sources
         check(filled.profile, table)
     except Refused as error:
         at = f"{key}.{error.key}" if error.key else key
+        if error.key in variables:
+            raise ConfigError(error.what, error.todo, where=variables[error.key], key=at) from None
         raise place.error(at, error.what, error.todo) from None
-    return filled.profile, {one: place.of(f"{key}.{one}") for one in table} | filled.sources
+    return filled.profile, {one: place.of(f"{key}.{one}") for one in table} | variables
 
 
 def _anchored(profile: Profile, folder: Path) -> Profile:

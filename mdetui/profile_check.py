@@ -15,6 +15,7 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DOMAIN = re.compile(r"(?=.{4,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}")
 _SHARED = ("common", "organizations", "consumers")
 _MINUTES = range(0, 481)
+_PROXIES = "Use http://host:port, none for no proxy, or leave it empty."
 _LOCAL = ("localhost", "127.0.0.1")
 
 # keys of a profile that belong to some methods only
@@ -176,7 +177,7 @@ def _https(key: str, url: str, why: str) -> SplitResult:
 
 def _check_proxy(proxy: str) -> None:
     # not shown: it may hold a password
-    parts = _split("proxy", proxy, shown="The value")
+    parts = _split("proxy", proxy)
     if parts.password is not None:
         raise Refused(
             "proxy",
@@ -184,18 +185,17 @@ def _check_proxy(proxy: str) -> None:
             "Leave proxy out and set HTTPS_PROXY, with the password in it, in the environment.",
         )
     if parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise Refused(
-            "proxy", "This is no proxy's address.", "Use http://host:port, none for no proxy, or leave it empty."
-        )
+        raise Refused("proxy", "This is no proxy's address.", _PROXIES)
 
 
-def _split(key: str, url: str, shown: str = "") -> SplitResult:
+def _split(key: str, url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 it raises where the port is none
     except ValueError:
         parts = None
     if parts is None or not parts.hostname or not url.isprintable() or " " in url:
-        what = "is not an https address" if key != "proxy" else "is not an address"
-        raise Refused(key, f"{shown or repr(url)} {what}.", "Give scheme, host and port.")
+        if key == "proxy":
+            raise Refused(key, "This is no proxy's address.", _PROXIES)
+        raise Refused(key, f"{url!r} is not an https address.", "Give scheme, host and port.")
     return parts
