@@ -69,6 +69,34 @@ def theme_dirs() -> list[Path]:
     return [shipped if shipped.is_dir() else here.parent / "themes", config_dir() / "themes"]
 
 
-def _private(path: Path) -> Path:
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+def token_runtime_dir() -> Path | None:
+    """Folder of tokens that must not survive a logout; None where there is no runtime folder. Not made here."""
+    base = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    # a relative path is to be ignored (XDG base directory specification)
+    return base / APP if base.is_absolute() else None
+
+
+def token_state_dir() -> Path:
+    """Folder of tokens that a profile wants on the disk. Not made here."""
+    return Path(_dirs().user_state_dir) / "tokens"
+
+
+def make_private(path: Path) -> Path:
+    """Make a folder and those above it that are missing, each with mode 0700 whatever the umask.
+
+    Raises:
+        OSError: It can't be made.
+    """
+    if not path.is_dir():
+        make_private(path.parent)
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            # made by another run meanwhile; a file of that name is found out by whoever writes below it
+            return path
+        path.chmod(0o700)
     return path
+
+
+def _private(path: Path) -> Path:
+    return make_private(path)
