@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from mdetui.simulator.authority.endpoints import Endpoints
 from mdetui.simulator.journal import Asked
 from mdetui.simulator.options import Fault
 from mdetui.simulator.quotas import LIMITS
@@ -52,7 +53,7 @@ class Front:
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         routes = [
-            *tenant.authority.routes(),
+            *Endpoints(tenant.authority, tenant.options, tenant.faults).routes(),
             *AlertRoutes(tenant).routes(),
             *ActionRoutes(tenant).routes(),
             *MachineRoutes(tenant).routes(),

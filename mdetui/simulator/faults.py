@@ -33,14 +33,18 @@ class FaultBoard:
         with self._lock:
             self._faults = [fault for fault in self._faults if name and fault.name != name]
 
-    def take(self, name: str, path: str) -> Fault | None:
+    def take(self, name: str, path: str, *, default: str | None = "/api") -> Fault | None:
         """The fault of that name if it strikes this request; uses up one of its count.
 
-        A fault without a path leaves the authority alone.
+        Args:
+            name: One of `options.FAULTS`.
+            path: Where the request goes.
+            default: What a fault without a path strikes: the API and not the authority. None: nothing.
         """
         with self._lock:
             for fault in self._faults:
-                if fault.name != name or fault.count == 0 or not path.startswith(fault.path or "/api"):
+                prefix = fault.path or default
+                if fault.name != name or fault.count == 0 or prefix is None or not path.startswith(prefix):
                     continue
                 if fault.after:
                     fault.after -= 1

@@ -8,6 +8,7 @@ from typing import Literal
 
 from mdetui.clock import SYSTEM, Clock
 from mdetui.errors import ConfigError
+from mdetui.simulator.directory import Directory
 
 TENANT_ID = "b5d2f1c0-7a43-4e0c-9d1e-3c6a5f7e2b10"
 CLIENT_ID = "0f6e4b7d-25c8-4f3a-8b91-6d0e2a9c4471"
@@ -53,9 +54,13 @@ FAULTS = {
     "licence": "",
     "forbidden": "application permission that is missing",
     "action-fails": "?Failed or TimeOut",
+    "aadsts": "code of the authority's refusal",
+    "authority-down": "?status, or reset, or refused",
+    "imds": "?status of the managed identity endpoint's refusal",
 }
 _ONCE = {"revoke", "expire"}
 _COUNTED = {"429", "500"}
+_STATUS = re.compile(r"429|5\d\d")
 _SPEC = re.compile(r"(?P<name>[\w-]+)(?:=(?P<arg>[^@*]*))?(?:@(?P<path>/[^*]*))?(?:\*(?P<count>\d+))?")
 
 
@@ -67,7 +72,9 @@ class Fault:
         name: One of `FAULTS`.
         arg: Its argument, `""` when left out.
         path: Only requests whose path starts so, lower case, without `/v1.0`; `""` means the whole API but not the
-            authority, `/` means both.
+            authority, `/` means both. Of `aadsts` it is `/devicecode`, `/authorize` or `/token`, which may go on with
+            a grant (`/token/refresh_token`), and `""` means `/devicecode` and `/token`. Of `authority-down` and
+            `imds`, `""` means all of it.
         count: How often it strikes; None means until it is cleared.
         after: Matching requests that pass before it strikes.
     """
@@ -93,17 +100,29 @@ def make_fault(name: str, arg: str = "", *, path: str = "", count: int | None = 
         raise ConfigError(f"The fault {name} takes no argument.", f"Write --fault {name}.", where=where)
     if not arg and meaning and not meaning.startswith("?"):
         raise ConfigError(f"The fault {name} needs an argument.", f"Give the {meaning}: {name}=...", where=where)
-    numeric = name in _ONCE | _COUNTED or name in ("latency", "slow-drip", "html")
+    numeric = name in _ONCE | _COUNTED or name in ("latency", "slow-drip", "html", "imds", "aadsts")
     if arg and numeric and not arg.isdigit():
         raise ConfigError(f"{arg!r} is not a number.", f"Give the {meaning.lstrip('?')}.", where=where)
     if name == "action-fails" and arg not in ("", "Failed", "TimeOut"):
         raise ConfigError(f"An action can't end as {arg!r}.", "Use Failed or TimeOut.", where=where)
+    if name == "aadsts":
+        _check_code(arg)
+    if name == "authority-down" and not (arg in ("", "reset", "refused") or _STATUS.fullmatch(arg)):
+        raise ConfigError(f"The authority can't be down like {arg!r}.", "Use a status, reset or refused.", where=where)
     if name in _COUNTED and arg and count is None:
         count = int(arg)
     if name in _ONCE:
         after = after or max(int(arg or 1) - 1, 0)
         count = 1 if count is None else count
     return Fault(name, arg, path.lower(), count, after)
+
+
+def _check_code(arg: str) -> None:
+    from mdetui.simulator.aadsts import ERRORS
+
+    if int(arg) not in ERRORS:
+        known = ", ".join(str(code) for code in sorted(ERRORS))
+        raise ConfigError(f"The authority has no code {arg}.", f"Known: {known}.", where="--fault")
 
 
 def parse_fault(text: str) -> Fault:
@@ -139,6 +158,7 @@ class Options:
         faults: Faults from the start.
         clock: Drives visibility of alerts, actions, tokens and quotas.
         secret: Client secret the authority takes.
+        directory: What else the authority knows: apps, certificates, people, times.
     """
 
     seed: int = 7
@@ -156,3 +176,4 @@ class Options:
     faults: tuple[Fault, ...] = ()
     clock: Clock = SYSTEM
     secret: str = field(default=DEMO_SECRET, repr=False)
+    directory: Directory = Directory()

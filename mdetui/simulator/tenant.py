@@ -80,6 +80,8 @@ def permit(request: Request, *roles: str) -> str:
     """
     claims = request.scope["mdetui.claims"]
     missing = request.scope["mdetui.missing"]
+    if "scp" in claims:
+        return _permit_person(claims, missing, roles)
     granted = [role for role in claims["roles"] if role != missing]
     if not set(roles) & set(granted):
         text = (
@@ -87,3 +89,16 @@ def permit(request: Request, *roles: str) -> str:
         )
         raise Refused(403, "Forbidden", text)
     return str(claims["app_displayname"])
+
+
+def _permit_person(claims: dict[str, Any], missing: str, roles: tuple[str, ...]) -> str:
+    """The same for a person. Delegated names lack the `.All`, but for the lookups' (permission table of the API)."""
+    granted = [scope for scope in str(claims["scp"]).split() if scope not in (missing, missing.removesuffix(".All"))]
+    wanted = {name for role in roles for name in (role, role.removesuffix(".All"))}
+    if not wanted & set(granted):
+        text = (
+            f"Missing user scopes. API required scopes: {','.join(role.removesuffix('.All') for role in roles)}, "
+            f"user scopes: {','.join(granted)}."
+        )
+        raise Refused(403, "Forbidden", text)
+    return str(claims["upn"])

@@ -56,7 +56,7 @@ def test_a_token_says_who_and_what(tenant: Mounted) -> None:
     ("changes", "status", "error", "number"),
     [
         ({"client_secret": "wrong"}, 401, "invalid_client", 7000215),
-        ({"client_secret": ""}, 401, "invalid_client", 7000215),
+        ({"client_secret": ""}, 401, "invalid_client", 7000216),
         ({"client_id": "5c1c2f2e-0000-4000-8000-000000000000"}, 400, "unauthorized_client", 700016),
         ({"scope": "https://api.securitycenter.microsoft.com/Alert.Read"}, 400, "invalid_scope", 1002012),
         ({"grant_type": "password"}, 400, "unsupported_grant_type", 70003),
