@@ -1,0 +1,66 @@
+"""What an app registration must be allowed: one table, for the help and for the hint about missing consent.
+
+Source: the permission section of each operation's page in the Defender for Endpoint API documentation. The operations
+themselves name their permissions in `api/endpoints.py`; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One permission.
+
+    Attributes:
+        application: Its name for a token of the app.
+        delegated: Its name for a token of a person.
+        gives: What it is for.
+        responds: Whether it is for responding; else for looking.
+        resource: Whose it is, as an admin finds it.
+        used: Whether this version asks for anything with it; the others are for what comes next.
+    """
+
+    application: str
+    delegated: str
+    gives: str
+    responds: bool = False
+    resource: str = "WindowsDefenderATP"
+    used: bool = True
+
+
+PERMISSIONS = (
+    Permission("Alert.Read.All", "Alert.Read", "the alert queue"),
+    Permission("Machine.Read.All", "Machine.Read", "machines and their actions"),
+    Permission("User.Read.All", "User.Read.All", "users of alerts and machines"),
+    Permission("File.Read.All", "File.Read.All", "files of alerts"),
+    Permission("Ip.Read.All", "Ip.Read.All", "addresses of alerts"),
+    Permission("URL.Read.All", "URL.Read.All", "domains of alerts"),
+    Permission("Software.Read.All", "Software.Read", "software of machines"),
+    Permission("Vulnerability.Read.All", "Vulnerability.Read", "vulnerabilities of machines"),
+    Permission("SecurityRecommendation.Read.All", "SecurityRecommendation.Read", "recommendations", used=False),
+    Permission("Score.Read.All", "Score.Read", "exposure and secure scores", used=False),
+    Permission("ThreatHunting.Read.All", "ThreatHunting.Read.All", "hunting", resource="Microsoft Graph", used=False),
+    Permission("Alert.ReadWrite.All", "Alert.ReadWrite", "triage of alerts", True),
+    Permission("Machine.Isolate", "Machine.Isolate", "isolate and release", True),
+    Permission("Machine.Scan", "Machine.Scan", "antivirus scan", True),
+    Permission("Machine.RestrictExecution", "Machine.RestrictExecution", "restrict code execution", True, used=False),
+    Permission("Machine.StopAndQuarantine", "Machine.StopAndQuarantine", "stop and quarantine", True, used=False),
+    Permission("Machine.CollectForensics", "Machine.CollectForensics", "investigation package", True, used=False),
+)
+
+
+def names(*, person: bool, responds: bool, used: bool = True) -> tuple[str, ...]:
+    """Names of permissions, to look or to respond, as a person's or an app's token has them.
+
+    Args:
+        person: Delegated names; else application names.
+        responds: Those for responding; else those for looking.
+        used: Those that this version asks for; else those of what comes next.
+    """
+    return tuple(
+        one.delegated if person else one.application
+        for one in PERMISSIONS
+        if one.responds == responds and one.used == used
+    )
