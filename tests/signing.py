@@ -30,7 +30,7 @@ from cryptography.x509.oid import NameOID
 from mdetui.simulator.authority import Authority, Device
 from mdetui.simulator.directory import EXCHANGE, Federated, Person
 from mdetui.simulator.mount import Mounted
-from mdetui.simulator.server import Served
+from mdetui.simulator.server import Served, plain_metadata
 from tests.clocks import START
 
 Running = Mounted | Served
@@ -170,9 +170,7 @@ def sign_in_at(running: Running, url: str, person: Person | None = None) -> str:
 
 def metadata_of(running: Running) -> AbstractContextManager[str]:
     """The managed identity endpoint on plain HTTP; `with metadata_of(tenant) as url:` for AZURE_POD_IDENTITY_AUTHORITY_HOST."""
-    from mdetui.simulator.metadata import served
-
-    return served(running.tenant)
+    return plain_metadata(running.tenant)
 
 
 def _load(pem: str) -> rsa.RSAPrivateKey:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,7 +19,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from mdetui.simulator.authority.endpoints import Endpoints
+from mdetui.simulator.faults import is_api, is_authority
 from mdetui.simulator.journal import Asked
+from mdetui.simulator.metadata import Metadata
 from mdetui.simulator.options import Fault
 from mdetui.simulator.quotas import LIMITS
 from mdetui.simulator.quotas import refusal as quota_refusal
@@ -57,6 +60,7 @@ class Front:
             *AlertRoutes(tenant).routes(),
             *ActionRoutes(tenant).routes(),
             *MachineRoutes(tenant).routes(),
+            *Metadata(tenant).routes(),
         ]
         self._inner = Starlette(routes=routes, exception_handlers={Refused: _on_refused, HTTPException: _on_missing})
 
@@ -69,11 +73,12 @@ class Front:
         asked = self._note(scope, body)
         path = _lower(asked.path)
         await self._strike_before(asked, path)
-        served = await self._serve(scope, asked, path, body)
+        served = self._outage(path) or await self._serve(scope, asked, path, body)
         if _writes(asked, path) and self._strikes("lost-answer", path):
             raise ConnectionDropped
         asked.status = served[0]
-        await self._send(send, served, asked.headers.get("accept-encoding", ""), self._strikes("slow-drip", path))
+        accept = asked.headers.get("accept-encoding", "")
+        await self._send(send, served, accept, self._strikes("slow-drip", path), self._now(path))
 
     def _note(self, scope: Scope, body: bytes) -> Asked:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -102,21 +107,37 @@ class Front:
         if _writes(asked, path) and self._strikes("dropped-write", path):
             raise ConnectionDropped
 
+    def _outage(self, path: str) -> Served | None:
+        """The authority's page when it is down by fault.
+
+        Raises:
+            ConnectionDropped: It is down without a word.
+        """
+        if not is_authority(path):
+            return None
+        fault = self._tenant.faults.take("authority-down", path, default="/")
+        if fault is None:
+            return None
+        if fault.arg in ("reset", "refused"):
+            raise ConnectionDropped
+        headers = {"retry-after": "20"} if fault.arg == "429" else {}
+        return _served(HTMLResponse("<h1>Service unavailable</h1>", int(fault.arg or 503), headers))
+
     async def _serve(self, scope: Scope, asked: Asked, path: str, body: bytes) -> Served:
         inner = dict(scope)
         inner["mdetui.path"] = path
-        inner["path"] = path if _is_api(path) else asked.path
+        inner["path"] = path if is_api(path) else asked.path
         inner["raw_path"] = inner["path"].encode()
         try:
             self._fail(path)
-            if _is_api(path):
+            if is_api(path):
                 self._admit(inner, path)
         except Refused as error:
             return _served(refusal(error))
         if fault := self._strikes("html", path):
             return _served(HTMLResponse(PAGE, int(fault.arg or 502)))
         status, headers, content = await _call(self._inner, inner, body)
-        if status < 300 and _is_api(path):
+        if status < 300 and is_api(path):
             content = spoil(content, self._tenant.faults, path)
         return status, headers, content
 
@@ -149,12 +170,17 @@ class Front:
         if tenant.options.quotas:
             tenant.quotas.count(family, f"{claims['tid']}{claims['appid']}", tenant.options.clock.now().timestamp())
 
-    async def _send(self, send: Send, served: Served, accept: str, drip: Fault | None) -> None:
+    def _now(self, path: str) -> datetime:
+        """What the host behind a path takes for the time."""
+        directory = self._tenant.options.directory
+        skew = directory.api_skew if is_api(path) else directory.authority_skew
+        return self._tenant.options.clock.now() + timedelta(seconds=skew)
+
+    async def _send(self, send: Send, served: Served, accept: str, drip: Fault | None, now: datetime) -> None:
         status, headers, content = served
         # no content-length: the service sends chunks
         kept = [(name, value) for name, value in headers if name.lower() != b"content-length"]
-        stamp = self._tenant.options.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
-        kept.append((b"date", stamp.encode()))
+        kept.append((b"date", now.strftime("%a, %d %b %Y %H:%M:%S GMT").encode()))
         encoding, data = encode(content, accept)
         if encoding:
             kept.append((b"content-encoding", encoding.encode()))
@@ -176,11 +202,7 @@ def _lower(path: str) -> str:
 
 
 def _writes(asked: Asked, path: str) -> bool:
-    return asked.method != "GET" and _is_api(path)
-
-
-def _is_api(path: str) -> bool:
-    return path == "/api" or path.startswith("/api/")
+    return asked.method != "GET" and is_api(path)
 
 
 def _served(response: Response) -> Served:

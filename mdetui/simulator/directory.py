@@ -7,7 +7,7 @@ people sign in with it. A system-assigned and a user-assigned managed identity e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 DESKTOP_ID = "7c2e9f10-4b8d-4f6a-9e35-1d0c8a7b6f42"
@@ -111,7 +111,7 @@ class Directory:
         "User.Read.All",
         "Vulnerability.Read",
     )
-    person: Person = Person()
+    person: Person = field(default_factory=Person)
     identities: tuple[str, ...] = (SYSTEM_IDENTITY_ID, USER_IDENTITY_ID)
     device_seconds: int = 900
     interval: int = 5

@@ -8,6 +8,18 @@ from dataclasses import replace
 
 from mdetui.simulator.options import Fault, make_fault
 
+METADATA = "/metadata"
+
+
+def is_api(path: str) -> bool:
+    """Whether a path, lower case, is one of the API's."""
+    return path == "/api" or path.startswith("/api/")
+
+
+def is_authority(path: str) -> bool:
+    """Whether it is one of the sign-in host's."""
+    return not is_api(path) and not path.startswith(METADATA)
+
 
 class FaultBoard:
     """The faults in force; the handle for tests and for `--fault`."""
@@ -33,18 +45,21 @@ class FaultBoard:
         with self._lock:
             self._faults = [fault for fault in self._faults if name and fault.name != name]
 
-    def take(self, name: str, path: str, *, default: str | None = "/api") -> Fault | None:
+    def take(self, name: str, path: str, *, default: str | None = "/api", arg: str = "") -> Fault | None:
         """The fault of that name if it strikes this request; uses up one of its count.
 
         Args:
             name: One of `options.FAULTS`.
             path: Where the request goes.
             default: What a fault without a path strikes: the API and not the authority. None: nothing.
+            arg: Only a fault with this argument.
         """
         with self._lock:
             for fault in self._faults:
                 prefix = fault.path or default
-                if fault.name != name or fault.count == 0 or prefix is None or not path.startswith(prefix):
+                if fault.name != name or fault.count == 0 or (arg and fault.arg != arg):
+                    continue
+                if prefix is None or not path.startswith(prefix):
                     continue
                 if fault.after:
                     fault.after -= 1

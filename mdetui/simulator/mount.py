@@ -21,13 +21,15 @@ import httpx
 from mdetui.config import Profile
 from mdetui.net import Connection
 from mdetui.simulator.data.rows import Rows
-from mdetui.simulator.faults import FaultBoard
+from mdetui.simulator.faults import FaultBoard, is_authority
 from mdetui.simulator.journal import Asked, Journal
 from mdetui.simulator.options import Options
 
 if TYPE_CHECKING:
     from mdetui.simulator.app import Front
     from mdetui.simulator.tenant import Tenant
+
+METADATA_HOST = "169.254.169.254"
 
 
 @dataclass(slots=True)
@@ -55,7 +57,8 @@ class Mounted:
         self.journal = Journal()
         self.foreign: list[Asked] = []
         hosts = [profile.login, *(profile.base_of(audience) for audience in ("mde", "xdr", "graph"))]
-        self._hosts = {urlsplit(url).netloc for url in hosts}
+        # the metadata address too: a client that asks it must not reach the machine's real one
+        self._hosts = {*(urlsplit(url).netloc for url in hosts), *options.directory.elsewhere, METADATA_HOST}
         self._front: Front | None = None
         self._tenant: Tenant | None = None
         self._broken: BaseException | None = None
@@ -127,9 +130,14 @@ class Mounted:
             token = bool(headers.pop("authorization", ""))
             self.foreign.append(Asked(request.method, host, url.path, url.query.decode(), token, body, headers))
             raise httpx.ConnectError(f"There is no host {host} here", request=request)
-        if self._closed:
+        if self._closed or self._refuses(url.path):
             raise httpx.ConnectError("The pretend tenant is closed", request=request)
         return asyncio.run_coroutine_threadsafe(self._answer(request, body), self._loop)
+
+    def _refuses(self, path: str) -> bool:
+        """Whether the authority refuses connections by fault."""
+        path = path.lower()
+        return is_authority(path) and self.faults.take("authority-down", path, default="/", arg="refused") is not None
 
     async def _answer(self, request: httpx.Request, body: bytes) -> _Raw:
         front = await self._ready()

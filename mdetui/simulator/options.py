@@ -176,4 +176,4 @@ class Options:
     faults: tuple[Fault, ...] = ()
     clock: Clock = SYSTEM
     secret: str = field(default=DEMO_SECRET, repr=False)
-    directory: Directory = Directory()
+    directory: Directory = field(default_factory=Directory)

@@ -15,17 +15,20 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mdetui.config import Profile
 from mdetui.errors import ConfigError, MissingExtra
-from mdetui.simulator.faults import FaultBoard
+from mdetui.simulator.faults import METADATA, FaultBoard
 from mdetui.simulator.journal import Journal
 from mdetui.simulator.options import CLIENT_ID, TENANT_ID, Options, parse_fault
+
+if TYPE_CHECKING:
+    from mdetui.simulator.tenant import Tenant
 
 _HOST = "127.0.0.1"
 _MARK = "# Written by mdetui simulator: it may be overwritten by it."
@@ -49,7 +52,6 @@ class Served:
 
     def __init__(self, options: Options, port: int = 0) -> None:
         import trustme
-        import uvicorn
 
         from mdetui.simulator.app import Front
         from mdetui.simulator.data.rows import Rows
@@ -65,23 +67,10 @@ class Served:
         authority.issue_cert(_HOST, "localhost").configure_cert(context)
         self._socket = _listen(port)
         self.url = f"https://{_HOST}:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(
-            _Dropping(Front(self.tenant)),
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=1,
-            h11_max_incomplete_event_size=_LONGEST_HEAD,
-        )
-        config.load()
+        config = _config(_Dropping(Front(self.tenant)))
         # uvicorn takes files only; the key of this run shall not touch the disk
         config.ssl = context
-        self._server = _quiet(uvicorn.Server)(config)
+        self._server = _server(config)
         self._thread: threading.Thread | None = None
 
     def profile(self, folder: Path) -> Profile:
@@ -150,14 +139,65 @@ class _Dropping:
             await asyncio.sleep(0.01)
 
 
-def _quiet(server: type[Any]) -> type[Any]:
+@contextmanager
+def plain_metadata(tenant: Tenant) -> Iterator[str]:
+    """The managed identity endpoint of a tenant on plain HTTP, as a machine has it; yields `http://127.0.0.1:N`.
+
+    Nothing else is served there: no token goes over plain HTTP.
+    """
+    from mdetui.simulator.app import Front
+
+    front = Front(tenant)
+
+    async def only_metadata(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"].startswith(METADATA):
+            await front(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    listener = _listen(0)
+    server = _server(_config(_Dropping(only_metadata)))
+    serve = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
+    serve.start()
+    try:
+        yield f"http://{_HOST}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        serve.join(10)
+        listener.close()
+
+
+def _config(app: Any) -> Any:
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+        h11_max_incomplete_event_size=_LONGEST_HEAD,
+    )
+    config.load()
+    return config
+
+
+def _server(config: Any) -> Any:
     """A server that leaves signals to us: uvicorn raises them again at its end, so that SIGTERM is no clean exit."""
+    import uvicorn
 
-    class Quiet(server):  # type: ignore[misc]
-        def capture_signals(self) -> AbstractContextManager[None]:
-            return nullcontext()
+    class Quiet(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
 
-    return Quiet
+    return Quiet(config)
 
 
 def _listen(port: int) -> socket.socket:

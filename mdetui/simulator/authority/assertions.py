@@ -94,7 +94,7 @@ class Assertions:
         sha256, sha1 = (str(head.get(name, "")).rstrip("=") for name in ("x5t#S256", "x5t"))
         for certificate in self._certificates:
             if _b64(certificate.fingerprint(hashes.SHA256())) == sha256 or (
-                _b64(certificate.fingerprint(hashes.SHA1())) == sha1  # noqa: S303
+                _b64(certificate.fingerprint(hashes.SHA1())) == sha1
             ):
                 break
         else:
@@ -113,7 +113,7 @@ class Assertions:
             sent = x509.load_der_x509_certificate(base64.b64decode(head["x5c"][0]))
         except (ValueError, binascii.Error, TypeError) as error:
             raise Denied(50027, reason="x5c holds no certificate") from error
-        if thumbprint not in (_b64(sent.fingerprint(hashes.SHA256())), _b64(sent.fingerprint(hashes.SHA1()))):  # noqa: S303
+        if thumbprint not in (_b64(sent.fingerprint(hashes.SHA256())), _b64(sent.fingerprint(hashes.SHA1()))):
             raise Denied(700027, reason="The key was not found.", thumbprint=thumbprint, client=client_id)
         subject = str(sent.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
         for name in self._directory.names:
@@ -174,7 +174,7 @@ def _time(seconds: float) -> str:
 
 
 def _thumbprint(certificate: x509.Certificate) -> str:
-    return certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
+    return certificate.fingerprint(hashes.SHA1()).hex().upper()
 
 
 def _b64(data: bytes) -> str:
