@@ -10,6 +10,8 @@ from mdetui import text
 from mdetui.api.endpoints import Operation
 from mdetui.config import Profile
 from mdetui.errors import NetworkError, NotSent, UnclearAnswer
+from mdetui.net import explain
+from mdetui.net.reasons import words
 
 # reads only
 MAX_TRIES = 4
@@ -19,18 +21,6 @@ _LONGEST_PAUSE = 60.0
 # no byte of the request can have reached the service. Not LocalProtocolError: its headers may have left.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 FAILURES = (httpx.HTTPError, OSError)
-
-_WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (httpx.ConnectTimeout, "it could not be reached in time"),
-    (httpx.PoolTimeout, "too many requests are under way"),
-    (httpx.TimeoutException, "it did not answer in time"),
-    (httpx.ProxyError, "the proxy refused the connection"),
-    (httpx.ConnectError, "it could not be reached"),
-    (httpx.RemoteProtocolError, "it broke off its answer"),
-    (httpx.DecodingError, "its answer can't be unpacked"),
-    (httpx.NetworkError, "the connection broke"),
-    (OSError, "the connection broke"),
-)
 
 
 def backoff(attempt: int, named: float | None = None) -> float:
@@ -52,19 +42,16 @@ def may_repeat(error: BaseException) -> bool:
 
 def reason(error: BaseException) -> str:
     """What happened, in words."""
-    if is_certificate(error):
-        return "its certificate is not trusted here"
-    return next((words for kind, words in _WORDS if isinstance(error, kind)), type(error).__name__)
+    return words(error)
 
 
 def network_error(profile: Profile, op: Operation, error: BaseException) -> NetworkError:
     """The error for a request that no usable answer came to; `NotSent` when it surely never left."""
-    host = text.line(httpx.URL(profile.base_of(op.audience)).netloc.decode("ascii", "replace"), 120)
+    base = profile.base_of(op.audience)
+    host = text.line(httpx.URL(base).netloc.decode("ascii", "replace"), 120)
     kind = NotSent if isinstance(error, NEVER_LEFT) else NetworkError
-    todo = "Check network, proxy and VPN, then try again."
-    if is_certificate(error):
-        todo = "Name your organisation's certificates as ca_bundle in the profile."
-    return kind(f"No answer from {host} to {op.id}: {reason(error)}.", todo)
+    why = explain(error, base, profile)
+    return kind(f"No answer from {host} to {op.id}: {why.reason}.", why.todo)
 
 
 def unclear(op: Operation, why: str, correlation_id: str | None = None) -> UnclearAnswer:
