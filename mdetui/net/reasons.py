@@ -35,7 +35,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 )
 # of OpenSSL's X509_V_ERR_*
 _NOT_YET, _EXPIRED, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64
-_CHECK = "Check network, proxy and VPN, then try again."
+_CHECK = "Check network, proxy and VPN."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Explained:
 
     Attributes:
         reason: What happened, as the end of a sentence, without a full stop.
-        todo: What to do about it: a sentence.
+        todo: What to do about it: one sentence. It names no key: who shows it adds one.
     """
 
     reason: str
@@ -108,7 +108,7 @@ def _certificate(error: ssl.SSLCertVerificationError, host: str, trust: TlsTrust
             what = "has expired" if code == _EXPIRED else "is not valid yet"
             return Explained(
                 f"{whose}{issued} {what} by the clock of this host ({now}){through}",
-                "Check the clock of this host. If it is right, who runs that host must renew the certificate.",
+                "Check the clock of this host; if it is right, who runs the other one must renew the certificate.",
             )
         case code if code in (_OTHER_NAME, _OTHER_ADDRESS):
             return Explained(
@@ -126,7 +126,7 @@ def _untrusted(
         facts.append(f"issued by {seen.issuer}")
     facts.append(f"checked with {trust}")
     where = _through(choice) if through is None else through
-    own = f"add it to {text.line(trust.path, 200)}, or " if trust.path else ""
+    own = "add it to that bundle, " if trust.path else ""
     return Explained(
         f"{whose} is not trusted here: {'; '.join(facts)}{where}",
         f"If the issuer is your organisation's own, {own}name its PEM file as ca_bundle in the profile or in "
@@ -141,8 +141,8 @@ def _refused(error: httpx.ProxyError, choice: ProxyChoice, target: str) -> Expla
         what = "did not accept the name and password it was given" if choice.user else "wants a name and a password"
         return Explained(
             f"{proxy} {what} (407)",
-            "Put them into HTTPS_PROXY as http://name:password@host:port. For NTLM or Kerberos run a helper such as "
-            "cntlm or px and name that one.",
+            "Put them into HTTPS_PROXY as http://name:password@host:port, or for NTLM or Kerberos name a helper such as "
+            "cntlm or px.",
         )
     if status.isdecimal():
         if status[0] == "5":
@@ -167,11 +167,11 @@ def _broken(causes: list[BaseException], choice: ProxyChoice) -> Explained:
     if isinstance(known, httpx.ConnectError) and any(isinstance(cause, socket.gaierror) for cause in causes):
         return Explained(
             "its name is not known here (DNS)",
-            "Check the name and the VPN. If this host reaches the internet through a proxy, set HTTPS_PROXY.",
+            "Check the name and the VPN, and set HTTPS_PROXY if this host reaches the internet through a proxy.",
         )
     todo = _CHECK
     if isinstance(known, (httpx.ConnectError, httpx.ConnectTimeout)) and not choice:
-        todo = "Check network and VPN. If this host reaches the internet through a proxy, set HTTPS_PROXY."
+        todo = "Check network and VPN, and set HTTPS_PROXY if this host reaches the internet through a proxy."
     return Explained(f"{words(known)}{_through(choice)}", todo)
 
 

@@ -148,7 +148,7 @@ async def test_what_will_not_work_is_not_tried_again() -> None:
             httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"),
             "certificate is not trusted",
         ),
-        (httpx.ProxyError("407 Proxy Authentication Required"), "proxy refused"),
+        (httpx.ProxyError("407 Proxy Authentication Required"), "proxy wants a name and a password"),
         (httpx.Response(400, json=error_body("ODataError", "Could not find a property named 'x'")), "named 'x'"),
         (httpx.Response(403, json=error_body("Forbidden", "required (Alert.Read.All)")), "Alert.Read.All"),
         (httpx.Response(200, text="<html>Sign in to the hotel</html>"), "is a web page"),
