@@ -7,17 +7,24 @@ device to the tenant's policies.
 
 from __future__ import annotations
 
-import re
+import hmac
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from mdetui.auth import hints
 from mdetui.auth.secret import Secret
+from mdetui.config import Profile
 from mdetui.errors import SignInError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from mdetui.auth.public import SignedIn
 
 # an authorization response is a few kB; what is longer is something else that lay in the clipboard
 _LONGEST = 32_768
-_NUMBER = re.compile(r"AADSTS(\d{4,8})")
+_FIELDS = ("code", "state", "client_info", "error", "error_description")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +41,61 @@ class BrowserFlow:
     redirect_uri: str
     audience: str
     _flow: dict[str, Any] = field(repr=False, compare=False)
-    _claims: str | None = field(repr=False, compare=False)
 
 
-def answer_in(pasted: Secret) -> dict[str, str]:
-    """What an address that was pasted says: `code` and `state`, or `error` and what belongs to it.
+def ask_for_address(profile: Profile, transport: httpx.BaseTransport, audience: str, claims: str | None) -> BrowserFlow:
+    """A new address. Blocks.
+
+    Raises:
+        SignInError: The authority did not say where its sign-in page is.
+    """
+    from mdetui.auth.msal_app import MsalApp
+    from mdetui.auth.public import start_browser
+
+    flow = start_browser(MsalApp(profile, transport), profile.scope_of(audience), claims)
+    return BrowserFlow(flow["auth_uri"], profile.redirect_uri, audience, flow)
+
+
+def answer_in(flow: BrowserFlow, pasted: Secret) -> dict[str, str]:
+    """What the address that was pasted says: `code` and `state`, or `error` and what belongs to it.
 
     Only the query matters: a terminal breaks long lines, so spaces and line breaks in it mean nothing.
 
     Raises:
-        SignInError: There is no answer of the sign-in page in it.
+        SignInError: There is no answer of the sign-in page in it, or it is the answer to another attempt.
     """
     text = "".join(pasted.reveal().split()).strip("<>\"'`")
-    if len(text) > _LONGEST:
-        raise _no_answer()
-    query = text.partition("?")[2] or text
+    query = (text.partition("?")[2] or text).partition("#")[0]
     try:
-        fields = dict(parse_qsl(query.partition("#")[0], max_num_fields=50))
+        fields = dict(parse_qsl(query if len(query) <= _LONGEST else "", max_num_fields=50))
     except ValueError:
-        raise _no_answer() from None
-    kept = {
-        name: fields[name] for name in ("code", "state", "error", "error_description", "client_info") if name in fields
-    }
-    if "state" not in kept or not ("code" in kept or "error" in kept):
-        raise _no_answer()
-    return kept
+        fields = {}
+    answer = {name: fields[name] for name in _FIELDS if name in fields}
+    if "state" not in answer or not ("code" in answer or "error" in answer):
+        raise SignInError(
+            "What was pasted is not the address a sign-in ends at.",
+            "Copy the whole address from the browser's address bar, from http to its end, and paste it here.",
+        )
+    if not hmac.compare_digest(answer["state"].encode(), str(flow._flow.get("state", "")).encode()):
+        raise SignInError(
+            "The address that was pasted belongs to another attempt to sign in.",
+            "Open the address shown now, sign in there, and paste where that one ends.",
+        )
+    return answer
 
 
-def refusal_in(answer: dict[str, str]) -> dict[str, Any]:
-    """An answer with an error, in the form the token endpoint uses; the description is only searched for its number."""
-    codes = [int(number) for number in _NUMBER.findall(answer.get("error_description", ""))[:3]]
-    return {"error": answer.get("error", ""), "error_codes": codes}
+def redeem(profile: Profile, transport: httpx.BaseTransport, flow: BrowserFlow, answer: dict[str, str]) -> SignedIn:
+    """Tokens for the code of an answer. Blocks.
 
+    Raises:
+        SignInError: The sign-in page or the authority said no.
+    """
+    scope = profile.scope_of(flow.audience)
+    if "error" in answer:
+        raise hints.refused(profile, scope, answer)
+    from mdetui.auth.msal_app import MsalApp
+    from mdetui.auth.public import finish_browser
 
-def _no_answer() -> SignInError:
-    return SignInError(
-        "What was pasted is not the address a sign-in ends at.",
-        "Copy the whole address from the browser's address bar, from http to the end, and paste it here.",
-    )
+    # an app of its own: whatever goes wrong, its cache goes with it, and with it an account that MSAL has filed before
+    # it found the nonce wrong
+    return finish_browser(MsalApp(profile, transport), flow._flow, answer, scope)

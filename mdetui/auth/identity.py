@@ -44,20 +44,26 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims if isinstance(claims, dict) else {}
 
 
-def identity_of(claims: Mapping[str, Any], client_id: str) -> Identity:
-    """The identity that claims name; an opaque token is the app's."""
+def identity_of(claims: Mapping[str, Any], client_id: str, signed_in: str = "") -> Identity:
+    """The identity that claims name.
+
+    Args:
+        claims: Of an access token.
+        client_id: What an app is called whose token says nothing.
+        signed_in: User name of the person who signed in; without it an opaque token is the app's.
+    """
 
     def first(*names: str) -> str:
         return next((value for name in names if isinstance(value := claims.get(name), str) and value), "")
 
     scopes = first("scp").split()
-    person = bool(scopes) and claims.get("idtyp") != "app"
+    person = bool(signed_in) or (bool(scopes) and claims.get("idtyp") != "app")
     names = ("upn", "preferred_username", "unique_name", "name") if person else ("app_displayname", "appid", "azp")
     given = claims.get("roles")
     roles = [role for role in given if isinstance(role, str)] if isinstance(given, list) else []
     return Identity(
         kind="person" if person else "app",
-        name=text.line(first(*names) or client_id, 120),
+        name=text.line(first(*names) or signed_in or client_id, 120),
         oid=text.line(oid, 64) if (oid := first("oid")) else "",
         tid=text.line(tid, 64) if (tid := first("tid")) else "",
         roles=frozenset(roles) | frozenset(scopes),

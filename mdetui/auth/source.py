@@ -1,23 +1,28 @@
 """The one owner of a profile's tokens.
 
 The rest of the program asks `get()` and sees a token only inside `httpx.Auth`. A token is kept in memory until
-shortly before its end; MSAL is asked in a daemon thread, one request at a time per audience, and everybody who needs a
-token meanwhile waits for that one. A shared task and not a lock: those who wait share a refusal too, so twenty lists
-that meet an expired secret make one request and not twenty, and one that is cancelled takes nothing from the others.
+shortly before its end; the way to sign in is asked in a daemon thread, one request at a time per audience, and
+everybody who needs a token meanwhile waits for that one. A shared task and not a lock: those who wait share a refusal
+too, so twenty lists that meet an expired secret make one request and not twenty, and one that is cancelled takes
+nothing from the others.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
-from mdetui.auth.browser import BrowserFlow
-from mdetui.auth.device import DeviceCode, Waiting
+from mdetui.auth.browser import BrowserFlow, answer_in, ask_for_address, redeem
+from mdetui.auth.confidential import AppTokens
+from mdetui.auth.device import DeviceCode, Waiting, ask_for_code, wait_for_person
+from mdetui.auth.grant import EARLY, LAST, PATIENCE, Grant, WrongTenant
 from mdetui.auth.identity import Identity, claims_of, identity_of
-from mdetui.auth.secret import Secret, read_secret
+from mdetui.auth.person import Attempt, PersonTokens, Store
+from mdetui.auth.secret import Secret
+from mdetui.auth.ways import way_of
 from mdetui.clock import SYSTEM, Clock
 from mdetui.config import Profile
 from mdetui.errors import SignInError
@@ -26,15 +31,12 @@ from mdetui.threads import in_daemon
 if TYPE_CHECKING:
     import httpx
 
-    from mdetui.auth.msal_app import Grant, SecretApp
+    from mdetui.auth.public import SignedIn
 
-# seconds before its end from which a token is renewed (MSAL's own figure), and how long after a failed renewal the
-# old one is used without asking again
-_EARLY = 300.0
-_PATIENCE = 30.0
-# a token is not used in its last seconds: the request has to get there
-_LAST = 5.0
-_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+T = TypeVar("T")
+
+# seconds that quitting waits for a sign-in to be taken back
+_UNDO_PATIENCE = 0.2
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class _Held:
     secret: Secret
     renew_at: float
     dies_at: float
+    identity: Identity
 
 
 class TokenSource:
@@ -49,31 +52,44 @@ class TokenSource:
 
     Args:
         profile: Tenant, app and method.
-        transport: The connection's synchronous transport, which MSAL's requests go over.
-        secret: The client secret, when the connection brings one; else it is read from the profile's file when needed.
+        transport: The connection's synchronous transport, which requests to the authority go over.
+        secret: The client secret, when the connection brings one; else it is looked for when needed.
+        store: Where a person's account is kept; the profile's own store when left out.
         clock: Time.
     """
 
     def __init__(
-        self, profile: Profile, transport: httpx.BaseTransport, *, secret: Secret | None = None, clock: Clock = SYSTEM
+        self,
+        profile: Profile,
+        transport: httpx.BaseTransport,
+        *,
+        secret: Secret | None = None,
+        store: Store | None = None,
+        clock: Clock = SYSTEM,
     ) -> None:
         self._profile = profile
         self._transport = transport
-        self._secret = secret
         self._clock = clock
+        self._way = way_of(profile, transport, secret, store, clock)
         self._held: dict[str, _Held] = {}
         self._flights: dict[str, asyncio.Task[Secret]] = {}
-        # one MSAL app per audience: each has its own cache and is used by one thread at a time
-        self._apps: dict[str, SecretApp] = {}
+        # counts sign-ins and sign-outs: what was asked before one is asked again after it
+        self._turn = 0
         self._identity: Identity | None = None
+        self._undoing: list[threading.Thread] = []
 
     def __repr__(self) -> str:
         return f"TokenSource({self._profile.name!r})"
 
     @property
     def identity(self) -> Identity | None:
-        """Who the newest token says we are; None before the first one."""
+        """Who the newest token says we are, with the permissions of all tokens; None before the first one."""
         return self._identity
+
+    @property
+    def notice(self) -> str:
+        """What the person must see of the place where the account is kept; "" when there is nothing."""
+        return self._way.notice if isinstance(self._way, PersonTokens) else ""
 
     async def get(self, audience: str = "mde", *, claims: str | None = None, failed: Secret | None = None) -> Secret:
         """A token for an audience.
@@ -104,8 +120,9 @@ class TokenSource:
         return await asyncio.shield(flight)
 
     async def start_device_code(self, audience: str = "mde", *, claims: str | None = None) -> DeviceCode:
-        """Ask the authority for a code that a person types elsewhere. Never called without a person's wish: a code
-        that nobody asked for is how this flow is abused.
+        """Ask the authority for a code that a person types elsewhere.
+
+        Never called without a person's wish: a code that nobody asked for is how this flow is abused.
 
         Args:
             audience: What the first token is for; those for the others follow silently.
@@ -114,7 +131,8 @@ class TokenSource:
         Raises:
             SignInError: There is no code: not reached, busy, refused.
         """
-        raise NotImplementedError
+        profile = replace(self._profile, method="device-code")
+        return await self._for_person(ask_for_code, profile, self._transport, audience, claims, self._clock)
 
     async def finish_device_code(
         self, code: DeviceCode, changed: Callable[[Waiting], None] = lambda waiting: None
@@ -132,7 +150,9 @@ class TokenSource:
             SignInError: Declined, expired, blocked by a policy, another tenant's account, ...; the sentences say what
                 to do, a new code or the browser.
         """
-        raise NotImplementedError
+        profile = replace(self._profile, method="device-code")
+        signed = await wait_for_person(profile, self._transport, code, self._clock, changed)
+        return await self._welcome(signed, code.audience)
 
     async def start_browser(self, audience: str = "mde", *, claims: str | None = None) -> BrowserFlow:
         """Make an address for a browser on another host.
@@ -144,7 +164,8 @@ class TokenSource:
         Raises:
             SignInError: The authority was not reached or does not know the tenant.
         """
-        raise NotImplementedError
+        profile = replace(self._profile, method="browser")
+        return await self._for_person(ask_for_address, profile, self._transport, audience, claims)
 
     async def finish_browser(self, flow: BrowserFlow, pasted: Secret) -> Identity:
         """Sign in with the address at which the browser ended.
@@ -157,14 +178,17 @@ class TokenSource:
         Raises:
             SignInError: Not such an address, that of another attempt, or refused.
         """
-        raise NotImplementedError
+        profile = replace(self._profile, method="browser")
+        signed = await self._for_person(redeem, profile, self._transport, flow, answer_in(flow, pasted))
+        return await self._welcome(signed, flow.audience)
 
     def provide_secret(self, secret: Secret) -> None:
         """Take what a person typed after `SignInNeeded` with `needs` of `secret` or `passphrase`.
 
         It is kept in memory until it is refused, until `sign_out` or until `aclose`.
         """
-        raise NotImplementedError
+        if isinstance(self._way, AppTokens):
+            self._way.provide(secret)
 
     async def sign_out(self) -> list[str]:
         """Forget every token, here and in the store.
@@ -172,16 +196,34 @@ class TokenSource:
         Returns:
             Sentences: what was removed, and what goes on to work because it was not revoked at Entra.
         """
-        raise NotImplementedError
+        self._forget()
+        return await in_daemon(self._way.forget, name=f"sign-out {self._profile.name}")
 
     async def aclose(self) -> None:
-        """Forget every token; whoever still waits is cancelled."""
+        """Forget every token; whoever still waits is cancelled. What the store keeps stays for the next run."""
+        self._way.close()
         flights = list(self._flights.values())
         for flight in flights:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
+        for thread in self._undoing:
+            # a sign-in that was given up while it was being kept: a file is written in no time, a lock may be held
+            await in_daemon(thread.join, _UNDO_PATIENCE)
+        self._forget()
+
+    async def _for_person(self, function: Callable[..., T], *args: object) -> T:
+        """One step of a person's sign-in, in a thread. Cancelled, its result is dropped, and nothing was kept yet."""
+        if not isinstance(self._way, PersonTokens):
+            raise SignInError(
+                f"Profile {self._profile.name} signs in by method {self._profile.method}, without a person.",
+                "Press r to try again, or take a profile with method device-code or browser.",
+            )
+        return await in_daemon(function, *args, name=f"sign-in {self._profile.name}")
+
+    def _forget(self) -> None:
+        self._turn += 1
         self._held.clear()
-        self._apps.clear()
+        self._identity = None
 
     def _landed(self, audience: str, task: asyncio.Task[Secret]) -> None:
         self._flights.pop(audience, None)
@@ -190,44 +232,54 @@ class TokenSource:
             task.exception()
 
     async def _renew(self, audience: str, claims: str | None, failed: Secret | None) -> Secret:
+        turn, held = self._turn, self._held.get(audience)
+        old = held.secret if held is not None else None
         try:
-            grant = await in_daemon(self._ask, audience, claims, name=f"sign-in {self._profile.name}")
+            grant = await in_daemon(
+                self._way.acquire, audience, claims, failed, old, name=f"sign-in {self._profile.name}"
+            )
+        except WrongTenant:
+            self._forget()
+            raise
         except SignInError:
-            held = self._held.get(audience)
+            if turn != self._turn:
+                return await self._renew(audience, None, None)
             now = self._clock.monotonic()
-            if held is None or held.secret == failed or claims is not None or now >= held.dies_at - _LAST:
+            if held is None or held.secret == failed or claims is not None or now >= held.dies_at - LAST:
                 raise
             # an outage of the authority must not take away a token that is still good
-            held.renew_at = min(now + _PATIENCE, held.dies_at - _LAST)
+            held.renew_at = min(now + PATIENCE, held.dies_at - LAST)
             return held.secret
-        identity = identity_of(claims_of(grant.token.reveal()), self._profile.client_id)
-        if (
-            identity.tid
-            and _GUID.fullmatch(self._profile.tenant)
-            and identity.tid.lower() != self._profile.tenant.lower()
-        ):
-            from mdetui.auth import hints
+        if turn != self._turn:
+            # somebody else signed in meanwhile, or nobody is signed in any more
+            return await self._renew(audience, None, None)
+        self._hold(audience, grant)
+        return grant.token
 
-            self._held.pop(audience, None)
-            raise hints.wrong_tenant(self._profile, identity.tid)
-        early = min(_EARLY, grant.expires_in / 2)
-        renew_in = grant.expires_in - early
+    def _hold(self, audience: str, grant: Grant) -> None:
+        renew_in = grant.expires_in - min(EARLY, grant.expires_in / 2)
         if grant.refresh_in is not None:
             renew_in = min(renew_in, grant.refresh_in)
         now = self._clock.monotonic()
-        self._held[audience] = _Held(grant.token, now + renew_in, now + grant.expires_in)
-        self._identity = identity
-        return grant.token
+        who = identity_of(claims_of(grant.token.reveal()), self._profile.client_id, grant.name)
+        self._held[audience] = _Held(grant.token, now + renew_in, now + grant.expires_in, who)
+        roles = frozenset().union(*(held.identity.roles for held in self._held.values()))
+        self._identity = replace(who, roles=roles)
 
-    def _ask(self, audience: str, claims: str | None) -> Grant:
-        """In a worker thread: the first call imports MSAL."""
-        from mdetui.auth.msal_app import SecretApp
-
-        # out of the table while it is used: after a failure the next try starts with a new app, because MSAL
-        # remembers refusals for 60 s and would not ask again
-        app = self._apps.pop(audience, None)
-        if app is None:
-            app = SecretApp(self._profile, self._secret or read_secret(self._profile), self._transport)
-        grant = app.acquire(self._profile.scope_of(audience), claims)
-        self._apps[audience] = app
-        return grant
+    async def _welcome(self, signed: SignedIn, audience: str) -> Identity:
+        """Go on as the person who has just signed in."""
+        assert isinstance(self._way, PersonTokens)
+        attempt = Attempt()
+        try:
+            await in_daemon(self._way.adopt, signed, attempt, name=f"sign-in {self._profile.name}")
+        except asyncio.CancelledError:
+            attempt.mark()
+            # not a task: the loop may be ending
+            thread = threading.Thread(target=attempt.undo, name=f"sign-in {self._profile.name}", daemon=True)
+            thread.start()
+            self._undoing = [one for one in (*self._undoing, thread) if one.is_alive()]
+            raise
+        self._forget()
+        self._hold(audience, signed.grant)
+        assert self._identity is not None
+        return self._identity

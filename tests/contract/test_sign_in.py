@@ -164,8 +164,11 @@ async def test_a_token_of_another_tenant_is_thrown_away() -> None:
         await tokens.get()
 
 
-async def test_a_domain_can_not_be_compared() -> None:
-    await source(Authority(claims={"tid": "99999999-0000-0000-0000-000000000000"}), tenant="contoso.com").get()
+async def test_a_domain_is_the_tenant_that_the_authority_names() -> None:
+    await source(Authority(), tenant="contoso.com").get()
+    foreign = Authority(claims={"tid": "99999999-0000-0000-0000-000000000000"})
+    with pytest.raises(SignInError, match="99999999"):
+        await source(foreign, tenant="contoso.com").get()
 
 
 def refusal(*codes: int, status: int = 400, **more: Any) -> httpx.Response:

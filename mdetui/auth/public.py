@@ -1,0 +1,159 @@
+"""MSAL for people: a device code, a browser elsewhere, and renewal without them. Imported in worker threads only."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mdetui import text
+from mdetui.auth import hints, tenant
+from mdetui.auth.grant import Grant
+from mdetui.auth.identity import claims_of
+from mdetui.auth.kept import Kept, key_of
+from mdetui.auth.msal_app import MsalApp, grant_in
+from mdetui.auth.secret import Secret
+from mdetui.errors import SignInError
+
+# a person can't follow a code that lives shorter, and one that lives longer is no code of Entra's
+_LONGEST_CODE = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person who has just signed in. Nothing of it is kept anywhere yet: whoever drops it has undone it."""
+
+    kept: Kept
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll brought."""
+
+    state: Literal["pending", "slower", "done"]
+    signed: SignedIn | None = field(default=None, repr=False)
+
+
+def start_device(app: MsalApp, scope: str, claims: str | None) -> dict[str, Any]:
+    """A flow with a code.
+
+    Raises:
+        SignInError: There is none.
+    """
+    flow = app.ask(scope, app.app.initiate_device_flow, [scope], claims_challenge=claims)
+    code, url, secret = flow.get("user_code"), flow.get("verification_uri"), flow.get("device_code")
+    if not isinstance(code, str) or not code:
+        # MSAL gives refusals back as they are
+        raise app.refused(flow, scope)
+    if not isinstance(url, str) or not url.startswith("https://") or not isinstance(secret, str):
+        raise hints.strange(app.profile, 200, "a device code without an https address")
+    flow["user_code"], flow["verification_uri"] = text.line(code, 40), text.line(url, 200)
+    flow["expires_in"] = min(max(flow["expires_in"], 1), _LONGEST_CODE)
+    return flow
+
+
+def poll(app: MsalApp, flow: dict[str, Any], scope: str, claims: str | None) -> Poll:
+    """Ask once whether the person has used the code.
+
+    Raises:
+        SignInError: No, and they will not any more; `Passing` when it could not be asked.
+    """
+    # a copy, of which MSAL may think what it likes: the time between polls is ours
+    own = {**flow, "interval": 1, "latest_attempt_at": 0}
+    answer = app.ask(
+        scope, app.app.acquire_token_by_device_flow, own, claims_challenge=claims, exit_condition=lambda _: True
+    )
+    match answer.get("error"):
+        case "authorization_pending":
+            return Poll("pending")
+        case "slow_down":
+            return Poll("slower")
+    return Poll("done", _signed_in(app, answer, scope))
+
+
+def start_browser(app: MsalApp, scope: str, claims: str | None) -> dict[str, Any]:
+    """A flow with an address.
+
+    Raises:
+        SignInError: There is none.
+    """
+    # MSAL recommends a form that is posted to a listener, which this way does without
+    warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended", category=UserWarning)
+    return app.ask(
+        scope,
+        app.app.initiate_auth_code_flow,
+        [scope],
+        redirect_uri=app.profile.redirect_uri,
+        prompt="select_account",
+        login_hint=app.profile.login_hint or None,
+        claims_challenge=claims,
+    )
+
+
+def finish_browser(app: MsalApp, flow: dict[str, Any], answer: dict[str, str], scope: str) -> SignedIn:
+    """Redeem the code of an answer that belongs to the flow.
+
+    Raises:
+        SignInError: Refused.
+    """
+    # a copy: MSAL takes things out of it
+    return _signed_in(app, app.ask(scope, app.app.acquire_token_by_auth_code_flow, dict(flow), answer), scope)
+
+
+def renew(app: MsalApp, kept: Kept, scope: str, claims: str | None) -> SignedIn | None:
+    """A new access token for a scope, whichever the refresh token was first given for; None when there is no session.
+
+    Raises:
+        SignInError: Refused, and `app.refusal` says how; or `Passing`.
+    """
+    # read anew each time: another program may have renewed it
+    app.cache.deserialize(kept.cache.reveal())
+    account = next((one for one in app.app.get_accounts() if one.get("home_account_id") == kept.home), None)
+    if account is None:
+        return None
+    answer = app.ask(
+        scope,
+        app.app.acquire_token_silent_with_error,
+        [scope],
+        account,
+        # who asks here knows that the old token will not do
+        force_refresh=True,
+        claims_challenge=claims,
+    )
+    if not answer:
+        return None
+    grant = grant_in(answer)
+    if grant is None:
+        raise app.refused(answer, scope)
+    _check(app, answer, grant)
+    return SignedIn(
+        kept.with_cache(app.cache.serialize()), Grant(grant.token, grant.expires_in, grant.refresh_in, kept.name)
+    )
+
+
+def _signed_in(app: MsalApp, answer: dict[str, Any], scope: str) -> SignedIn:
+    """A person who is in this app's cache, and in no other place.
+
+    Raises:
+        SignInError: The answer is a refusal, or another tenant's. The cache goes with the app.
+    """
+    grant = grant_in(answer)
+    if grant is None:
+        raise app.refused(answer, scope)
+    tid = _check(app, answer, grant)
+    accounts = app.app.get_accounts()
+    if len(accounts) != 1 or not accounts[0].get("home_account_id"):
+        raise SignInError(
+            f"The sign-in host of profile {app.profile.name} did not say who signed in.",
+            "Check authority and client_id of the profile.",
+        )
+    name = text.line(str(accounts[0].get("username") or ""), 120)
+    kept = Kept(key_of(app.profile), accounts[0]["home_account_id"], tid, name, Secret(app.cache.serialize()))
+    return SignedIn(kept, Grant(grant.token, grant.expires_in, grant.refresh_in, name))
+
+
+def _check(app: MsalApp, answer: dict[str, Any], grant: Grant) -> str:
+    told = answer.get("id_token_claims")
+    sources = [claims_of(grant.token.reveal()), told if isinstance(told, dict) else {}]
+    return tenant.check(app.profile, app.tenant, *sources, named=True)
