@@ -10,7 +10,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mdetui import __version__
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from mdetui.net import Connection
 
 _DEFAULT_WRITE_MINUTES = 30
+COMMANDS = {
+    "profiles": "add, list, show and remove profiles",
+    "logout": "remove the tokens of a profile from this host",
+    "help": "longer help: mdetui help auth says how to sign in",
+    "simulator": "serve the pretend tenant over TLS on 127.0.0.1, for tests and other clients",
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,13 +53,10 @@ def parser() -> argparse.ArgumentParser:
         "--mouse", action=argparse.BooleanOptionalAction, default=None, help="mouse support (off by default)"
     )
     commands = root.add_subparsers(dest="command", metavar="COMMAND")
-    simulator = commands.add_parser(
-        "simulator",
-        help="serve the pretend tenant over TLS on 127.0.0.1, for tests and other clients",
-        add_help=False,
-        prefix_chars="\0",
-    )
-    simulator.add_argument("rest", nargs=argparse.REMAINDER)
+    for name, does in COMMANDS.items():
+        # the command itself takes its arguments apart: only the one that is run is imported
+        command = commands.add_parser(name, help=does, add_help=False, prefix_chars="\0")
+        command.add_argument("rest", nargs=argparse.REMAINDER)
     return root
 
 
@@ -67,12 +70,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code (2: the command line or the configuration is wrong)."""
     given = list(sys.argv[1:] if argv is None else argv)
     try:
-        if given[:1] == ["simulator"]:
-            return _simulator(given[1:])
-        return _open(parser().parse_args(given))
+        args = parser().parse_args(given)
+        return _command(args.command, args.rest, args.config) if args.command else _open(args)
     except MdetuiError as error:
         sys.stderr.write(f"mdetui: {error}\n")
         return 2
+
+
+def _command(name: str, rest: list[str], config: str | None) -> int:
+    if name == "simulator":
+        return _simulator(rest)
+    from importlib import import_module
+
+    run: Callable[[list[str], str | None], int] = import_module(f"mdetui.commands.{name}").main
+    return run(rest, config)
 
 
 def _simulator(rest: list[str]) -> int:

@@ -16,9 +16,8 @@ class Permission:
     Attributes:
         application: Its name for a token of the app.
         delegated: Its name for a token of a person.
-        gives: What it is for.
+        gives: What it is for, and whose it is when it is not WindowsDefenderATP's.
         responds: Whether it is for responding; else for looking.
-        resource: Whose it is, as an admin finds it.
         used: Whether this version asks for anything with it; the others are for what comes next.
     """
 
@@ -26,28 +25,27 @@ class Permission:
     delegated: str
     gives: str
     responds: bool = False
-    resource: str = "WindowsDefenderATP"
     used: bool = True
 
 
 PERMISSIONS = (
-    Permission("Alert.Read.All", "Alert.Read", "the alert queue"),
-    Permission("Machine.Read.All", "Machine.Read", "machines and their actions"),
-    Permission("User.Read.All", "User.Read.All", "users of alerts and machines"),
-    Permission("File.Read.All", "File.Read.All", "files of alerts"),
-    Permission("Ip.Read.All", "Ip.Read.All", "addresses of alerts"),
-    Permission("URL.Read.All", "URL.Read.All", "domains of alerts"),
-    Permission("Software.Read.All", "Software.Read", "software of machines"),
-    Permission("Vulnerability.Read.All", "Vulnerability.Read", "vulnerabilities of machines"),
+    Permission("Alert.Read.All", "Alert.Read", "alert queue"),
+    Permission("Machine.Read.All", "Machine.Read", "machines, actions"),
+    Permission("User.Read.All", "User.Read.All", "users"),
+    Permission("File.Read.All", "File.Read.All", "files"),
+    Permission("Ip.Read.All", "Ip.Read.All", "addresses"),
+    Permission("URL.Read.All", "URL.Read.All", "domains"),
+    Permission("Software.Read.All", "Software.Read", "software"),
+    Permission("Vulnerability.Read.All", "Vulnerability.Read", "vulnerabilities"),
     Permission("SecurityRecommendation.Read.All", "SecurityRecommendation.Read", "recommendations", used=False),
-    Permission("Score.Read.All", "Score.Read", "exposure and secure scores", used=False),
-    Permission("ThreatHunting.Read.All", "ThreatHunting.Read.All", "hunting", resource="Microsoft Graph", used=False),
+    Permission("Score.Read.All", "Score.Read", "scores", used=False),
+    Permission("ThreatHunting.Read.All", "ThreatHunting.Read.All", "hunting (Graph)", used=False),
     Permission("Alert.ReadWrite.All", "Alert.ReadWrite", "triage of alerts", True),
-    Permission("Machine.Isolate", "Machine.Isolate", "isolate and release", True),
+    Permission("Machine.Isolate", "Machine.Isolate", "isolate, release", True),
     Permission("Machine.Scan", "Machine.Scan", "antivirus scan", True),
-    Permission("Machine.RestrictExecution", "Machine.RestrictExecution", "restrict code execution", True, used=False),
-    Permission("Machine.StopAndQuarantine", "Machine.StopAndQuarantine", "stop and quarantine", True, used=False),
-    Permission("Machine.CollectForensics", "Machine.CollectForensics", "investigation package", True, used=False),
+    Permission("Machine.RestrictExecution", "Machine.RestrictExecution", "restrict execution", True, used=False),
+    Permission("Machine.StopAndQuarantine", "Machine.StopAndQuarantine", "stop, quarantine", True, used=False),
+    Permission("Machine.CollectForensics", "Machine.CollectForensics", "collect package", True, used=False),
 )
 
 

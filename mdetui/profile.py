@@ -35,25 +35,30 @@ class Method:
 METHOD_TABLE: dict[str, Method] = {
     method.name: method
     for method in (
-        Method("device-code", "device code: type a code in a browser elsewhere", True, ("client_id",)),
+        Method("device-code", "type a code in a browser elsewhere", True, ("client_id",)),
         Method(
             "browser",
-            "browser elsewhere: paste the address it ends at",
+            "open an address in a browser elsewhere, paste the one it ends at",
             True,
             ("client_id",),
             ("redirect_uri", "login_hint"),
         ),
-        Method("client-secret", "client secret of the app", False, ("client_id",), ("client_secret_file",)),
+        Method("client-secret", "a secret of the app", False, ("client_id",), ("client_secret_file",)),
         Method(
             "certificate",
-            "certificate of the app",
+            "a certificate of the app",
             False,
             ("client_id", "certificate_file"),
             ("certificate_chain", "certificate_password_file"),
         ),
-        Method("federated", "federated assertion from a file", False, ("client_id", "assertion_file")),
-        Method("managed-identity", "managed identity of this Azure machine", False, ()),
-        Method("token-command", "a command that prints a token", True, ("token_command",)),
+        Method(
+            "federated",
+            "an assertion of another identity provider, from a file",
+            False,
+            ("client_id", "assertion_file"),
+        ),
+        Method("managed-identity", "the identity of this Azure machine", False, ()),
+        Method("token-command", "a program that prints a token", True, ("token_command",)),
     )
 }
 METHODS = tuple(METHOD_TABLE)

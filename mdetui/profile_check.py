@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import MISSING, fields
+from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
 from mdetui.clouds import CLOUDS
-from mdetui.profile import AUDIENCES, METHOD_TABLE, METHODS, STORES, Profile
+from mdetui.profile import AUDIENCES, METHOD_TABLE, METHODS, STORES, Method, Profile
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -69,15 +70,35 @@ def check(profile: Profile, given: Collection[str] | None = None) -> None:
     Raises:
         Refused: The first value that can't be used.
     """
-    check_name(profile.name)
-    _one_of("cloud", profile.cloud, tuple(CLOUDS), "is not a cloud")
-    _one_of("method", profile.method, METHODS, "is not a way to sign in")
-    _one_of("store", profile.store, STORES, "is no place for tokens")
-    _check_tenant(profile.tenant)
-    _check_method(profile, given_in(profile) if given is None else given)
-    if profile.write_minutes not in _MINUTES:
-        raise Refused("write_minutes", f"{profile.write_minutes} is out of range.", "Use 0 to 480 minutes.")
-    _check_addresses(profile)
+    for problem in problems(profile, given):
+        raise problem
+
+
+def problems(profile: Profile, given: Collection[str] | None = None) -> Iterator[Refused]:
+    """Everything that is wrong with a profile, for who asks for one value at a time. Arguments as in `check`."""
+    checks: list[Callable[[], object]] = [
+        partial(check_name, profile.name),
+        partial(_one_of, "cloud", profile.cloud, tuple(CLOUDS), "is not a cloud"),
+        partial(_one_of, "method", profile.method, METHODS, "is not a way to sign in"),
+        partial(_one_of, "store", profile.store, STORES, "is no place for tokens"),
+        partial(_check_tenant, profile.tenant),
+        *_checks_of_method(profile, given_in(profile) if given is None else given),
+        partial(_check_client, profile),
+        partial(_check_minutes, profile),
+        *(
+            partial(_check_audience, table, audience, url)
+            for table in ("base", "scope")
+            for audience, url in getattr(profile, table).items()
+        ),
+        partial(_check_authority, profile.authority),
+        partial(_check_proxy, profile.proxy),
+        partial(_check_redirect, profile.redirect_uri),
+    ]
+    for one in checks:
+        try:
+            one()
+        except Refused as problem:
+            yield problem
 
 
 def check_name(name: str) -> None:
@@ -117,51 +138,67 @@ def _check_tenant(tenant: str) -> None:
         )
 
 
-def _check_method(profile: Profile, given: Collection[str]) -> None:
-    method = METHOD_TABLE[profile.method]
+def _checks_of_method(profile: Profile, given: Collection[str]) -> Iterator[Callable[[], object]]:
+    method = METHOD_TABLE.get(profile.method)
+    if method is None:
+        return
     for key in OF_A_METHOD:
         if key in given and key not in (*method.needs, *method.takes):
-            users = [other.name for other in METHOD_TABLE.values() if key in (*other.needs, *other.takes)]
-            own = ", ".join(one for one in (*method.needs, *method.takes) if one in OF_A_METHOD) or "none of these"
-            raise Refused(
-                key,
-                f"This key does not belong to method {method.name}, it is for {' and '.join(users)}.",
-                f"Allowed with {method.name}: {own}.",
-            )
+            yield partial(_refuse_foreign, method, key)
     for key in method.needs:
         if not getattr(profile, key):
-            raise Refused(key, f"Method {method.name} needs it.", _MISSING[key])
+            yield partial(_refuse_missing, method, key)
+
+
+def _refuse_foreign(method: Method, key: str) -> None:
+    users = [other.name for other in METHOD_TABLE.values() if key in (*other.needs, *other.takes)]
+    own = ", ".join(one for one in (*method.needs, *method.takes) if one in OF_A_METHOD) or "none of these"
+    raise Refused(
+        key,
+        f"This key does not belong to method {method.name}, it is for {' and '.join(users)}.",
+        f"Allowed with {method.name}: {own}.",
+    )
+
+
+def _refuse_missing(method: Method, key: str) -> None:
+    raise Refused(key, f"Method {method.name} needs it.", _MISSING[key])
+
+
+def _check_client(profile: Profile) -> None:
     if profile.client_id and not is_guid(profile.client_id):
         raise Refused(
             "client_id",
             f"{profile.client_id!r} is not an application id.",
             "Give the Application (client) ID of the app registration, a GUID.",
         )
-    if "token_command" in given and not all(profile.token_command):
+    if not all(profile.token_command):
         raise Refused("token_command", "A part of the command is empty.", _MISSING["token_command"])
 
 
-def _check_addresses(profile: Profile) -> None:
-    for table in ("base", "scope"):
-        for audience, url in getattr(profile, table).items():
-            if audience not in AUDIENCES:
-                raise Refused(f"{table}.{audience}", "This audience is not known.", f"Allowed: {', '.join(AUDIENCES)}.")
-            _https(f"{table}.{audience}", url, "Tokens only travel over https.")
-    if profile.authority:
-        parts = _https("authority", profile.authority, "Secrets only travel over https.")
-        if parts.path not in ("", "/"):
-            raise Refused(
-                "authority",
-                f"{profile.authority!r} has a path.",
-                "Give scheme and host only; the tenant has its own key.",
-            )
-    if profile.proxy not in ("", "none"):
-        _check_proxy(profile.proxy)
-    redirect = _split("redirect_uri", profile.redirect_uri)
+def _check_minutes(profile: Profile) -> None:
+    if profile.write_minutes not in _MINUTES:
+        raise Refused("write_minutes", f"{profile.write_minutes} is out of range.", "Use 0 to 480 minutes.")
+
+
+def _check_audience(table: str, audience: str, url: str) -> None:
+    if audience not in AUDIENCES:
+        raise Refused(f"{table}.{audience}", "This audience is not known.", f"Allowed: {', '.join(AUDIENCES)}.")
+    _https(f"{table}.{audience}", url, "Tokens only travel over https.")
+
+
+def _check_authority(authority: str) -> None:
+    if authority and _https("authority", authority, "Secrets only travel over https.").path not in ("", "/"):
+        raise Refused(
+            "authority", f"{authority!r} has a path.", "Give scheme and host only; the tenant has its own key."
+        )
+
+
+def _check_redirect(uri: str) -> None:
+    redirect = _split("redirect_uri", uri)
     if redirect.scheme != "https" and not (redirect.scheme == "http" and redirect.hostname in _LOCAL):
         raise Refused(
             "redirect_uri",
-            f"{profile.redirect_uri!r} is neither on this host nor https.",
+            f"{uri!r} is neither on this host nor https.",
             "Use the one that is registered, such as http://localhost:8400.",
         )
 
@@ -176,6 +213,8 @@ def _https(key: str, url: str, why: str) -> SplitResult:
 
 
 def _check_proxy(proxy: str) -> None:
+    if proxy in ("", "none"):
+        return
     # not shown: it may hold a password
     parts = _split("proxy", proxy)
     if parts.password is not None:
