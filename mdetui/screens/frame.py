@@ -121,7 +121,9 @@ class Frame(KeyScreen):
             cells.append(Cell(crumb, "strong" if index == len(crumbs) - 1 else "plain"))
         if self.place.label:
             cells.append(Cell(f"  {self.place.label}", "muted"))
-        self.query_one("#top", OneLine).show(cells, self.shell.standing(self.place.profile, self.size.width))
+        # the tenant and where one is stay; what lies between gives way
+        between = range(2, 2 * len(crumbs) - 2, 2)
+        self.query_one("#top", OneLine).show(cells, self.shell.standing(self.place.profile, self.size.width), between)
 
     def draw_bottom(self) -> None:
         """The keys that matter here, and where the list stands."""
