@@ -61,7 +61,7 @@ class Frame(KeyScreen):
     Frame.-tall ListBody.-preview > #preview { display: block; }
     Frame.-wide ListBody { layout: horizontal; }
     Frame.-wide ListBody.-preview > #preview {
-        display: block; height: 1fr; width: 40%;
+        display: block; height: 1fr; width: 36%;
     }
     Frame ListBody.-preview.-full > #preview { display: none; }
     Frame.-wide ListBody.-preview.-full > #preview { display: none; }
@@ -284,7 +284,17 @@ class Frame(KeyScreen):
 
     def key_entries(self) -> list[Entry]:
         """The keys valid here as entries of a menu; `run_key` runs one."""
-        return [Entry(key.id, key.display, key.help, also=key.label) for key in self.hints() if key.label]
+        found = [
+            Entry(key.id, key.display, said, also=key.label, group=key.group)
+            for key in self.hints()
+            if key.label and (said := self.help_of(key))
+        ]
+        order = {group: place for place, group in enumerate(dict.fromkeys(entry.group for entry in found))}
+        return sorted(found, key=lambda entry: order[entry.group])
+
+    def help_of(self, key: Key) -> str:
+        """What a key does here; "" when it does nothing."""
+        return key.help
 
     def menu(self, screen: MenuScreen) -> None:
         """Put a menu up."""

@@ -134,7 +134,7 @@ class JobScreen(KeyScreen):
         self.query_one(BottomLine).show_keys(list(self.keys()))
 
     def _line(self, row: Row, name: str, width: int) -> Line:
-        since = text.age(row.since, self.shell.clock.now())
+        since = text.lasting(row.since, self.shell.clock.now())
         cells = [
             Cell(f"{name}  "),
             Cell(row.state.value.ljust(9), _STYLES.get(row.state, "muted")),
