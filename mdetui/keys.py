@@ -41,13 +41,13 @@ class Key:
     @property
     def group(self) -> str:
         """Heading in the help."""
-        return GROUPS.get(self.id.partition(".")[0], "")
+        return GROUPS[self.id.partition(".")[0]]
 
 
-# first part of an id -> heading in the help
+# first part of an id -> heading in the help, in that order
 GROUPS = {
-    "list": "this list",
     "row": "this row",
+    "list": "this list",
     "page": "this page",
     "login": "profiles",
     "move": "moving",

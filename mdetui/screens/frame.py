@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from mdetui import text
 from mdetui.errors import MdetuiError
-from mdetui.keys import Key, context
+from mdetui.keys import GROUPS, Key, context
 from mdetui.screens.in_order import KeyScreen
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.sizes import TALL, WIDE
@@ -289,8 +289,8 @@ class Frame(KeyScreen):
             for key in self.hints()
             if key.label and (said := self.help_of(key))
         ]
-        order = {group: place for place, group in enumerate(dict.fromkeys(entry.group for entry in found))}
-        return sorted(found, key=lambda entry: order[entry.group])
+        order = list(GROUPS.values())
+        return sorted(found, key=lambda entry: order.index(entry.group))
 
     def help_of(self, key: Key) -> str:
         """What a key does here; "" when it does nothing."""

@@ -49,6 +49,8 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
     BINDINGS = bindings("menu")
     DEFAULT_CSS = """
     MenuScreen { align: center middle; background: transparent; }
+    /* Textual gives screens of a theme with the terminal's own colours a background of their own */
+    MenuScreen:ansi { background: transparent; }
     MenuScreen > Vertical {
         width: auto; min-width: 40; max-width: 92%; height: auto; max-height: 90%;
         background: $panel; border: round $secondary;
