@@ -38,6 +38,21 @@ class Key:
         """How the key is written on screen."""
         return self.show or _NAMES.get(self.keys.split(",")[0], self.keys.split(",")[0])
 
+    @property
+    def group(self) -> str:
+        """Heading in the help."""
+        return GROUPS[self.id.partition(".")[0]]
+
+
+# first part of an id -> heading in the help, in that order
+GROUPS = {
+    "row": "this row",
+    "list": "this list",
+    "page": "this page",
+    "login": "profiles",
+    "move": "moving",
+    "app": "everywhere",
+}
 
 _NAMES = {
     "question_mark": "?",

@@ -5,7 +5,7 @@ A session is what screens and the command line share. It is made after the first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,13 +137,13 @@ class Session:
         return self.reads.peek(operation(op), path=path, query=query)
 
     @property
-    def protects(self) -> Callable[[str | None], str | None]:
-        """Machine name to why it is protected, as far as a name tells; known locally and at once."""
+    def protection(self) -> Protection:
+        """Which machines are protected: by name, known locally and at once, or by everything that was read of them."""
         if self._protection is None:
             from mdetui.response.protected import Protection
 
             self._protection = Protection(self.profile)
-        return self._protection.by_name
+        return self._protection
 
     @property
     def facts(self) -> Mapping[str, Any]:

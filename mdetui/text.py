@@ -149,6 +149,12 @@ def age(when: datetime | None, now: datetime) -> str:
     return f"{sign}{int(seconds // (86_400 * 365))}y"
 
 
+def lasting(when: datetime | None, now: datetime) -> str:
+    """Short age of something that goes on: as `age`, with seconds below a minute."""
+    seconds = (now - when).total_seconds() if when else -1.0
+    return f"{int(seconds)}s" if 0 <= seconds < 60 else age(when, now)
+
+
 def stamp(when: datetime | None) -> str:
     """`2026-11-24 14:02:07Z`, always UTC; `-` when unknown."""
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ") if when else "-"

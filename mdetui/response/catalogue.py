@@ -167,6 +167,7 @@ LINUX = (
 )  # fmt: skip
 _ALERT_OPS = ("alerts.update", "alerts.batchUpdate")
 _ALERT_UNDO = "Undo: the old values are kept in the ledger and can be set again."
+_CLASSIFY_UNDO = "Undo: the old values can be set again; a first classification can be changed, not taken away."
 
 ACTIONS: dict[str, ActionSpec] = {
     spec.id: spec
@@ -226,7 +227,7 @@ ACTIONS: dict[str, ActionSpec] = {
         ActionSpec(
             "alert.classify", "c", "alert", "Classify", "classify", _ALERT_OPS, "alerts",
             {"": "Classification and determination are set, and the status if you choose one."},
-            _ALERT_UNDO, "alert.restore", alert_updates(_classify),
+            _CLASSIFY_UNDO, "alert.restore", alert_updates(_classify),
             (
                 Option("classification", "Classification", tuple(DETERMINATIONS)),
                 Option(

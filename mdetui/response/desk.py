@@ -291,7 +291,7 @@ class Desk:
         now = self._clock.now()
         name = text.line(self.profile.name)
         return [
-            f"Still isolated in {name}: {target.shown}, since {text.age(at, now)}" for target, at in isolated.values()
+            f"Still isolated in {name}: {target.shown}, for {text.lasting(at, now)}" for target, at in isolated.values()
         ]
 
     async def undo_of_job(self, job: Job) -> Plan:

@@ -53,6 +53,7 @@ class SheetView:
 
     Attributes:
         head: Action and count.
+        tenant: Tenant and cloud.
         who: Tenant, cloud and identity.
         what: What it does, what undoes it.
         targets: Every target with its facts and warnings; may need scrolling, always complete.
@@ -65,6 +66,7 @@ class SheetView:
     """
 
     head: str
+    tenant: str
     who: str
     what: str
     targets: tuple[Line, ...]
@@ -94,6 +96,7 @@ def view(sheet: Sheet, at: float) -> SheetView:
     plan = sheet.plan
     return SheetView(
         head(plan),
+        tenant(plan),
         who(plan),
         f"{plan.action.describe(plan.options)} {plan.action.undo}",
         targets(plan),
@@ -113,13 +116,20 @@ def head(plan: Plan) -> str:
     return f"{plan.action.title.upper()} {text.plural(shown, f'protected {noun}' if plan.protected else noun)}"
 
 
+def tenant(plan: Plan) -> str:
+    """`contoso (global)`, with the short name that a wide action asks for when it is another."""
+    profile = plan.profile
+    asked = plan.tier >= tiers.Tier.WIDE and profile.short_name != profile.name
+    short = f", short name {text.line(profile.short_name, 40)}" if asked else ""
+    return f"{text.line(profile.name)} ({profile.cloud}){short}"
+
+
 def who(plan: Plan) -> str:
     """`contoso (global), as app mdetui-ir for j.ito@contoso.com`."""
-    name, cloud = text.line(plan.profile.name), plan.profile.cloud
     analyst = (
         f" for {text.line(plan.setting.analyst, 80)}" if plan.setting.analyst not in ("", plan.setting.who) else ""
     )
-    return f"{name} ({cloud}), as {text.line(plan.setting.who, 100)}{analyst}"
+    return f"{tenant(plan)}, as {text.line(plan.setting.who, 100)}{analyst}"
 
 
 def targets(plan: Plan) -> tuple[Line, ...]:
@@ -135,7 +145,8 @@ def notes(plan: Plan) -> tuple[Line, ...]:
     lines: list[Line] = [(Piece("! ", "state.warn"), Piece(note)) for note in plan.notes]
     if plan.apart is not None:
         count = text.plural(len(plan.apart.sent), "protected machine")
-        lines.append((Piece(f"{count} left out, to be confirmed by name on a sheet of their own:", "protected"),))
+        own = "its own" if len(plan.apart.sent) == 1 else "their own"
+        lines.append((Piece(f"{count} left out, to be confirmed by name on a sheet of {own}:", "protected"),))
         lines += [
             (Piece(f"  {_name(verdict)}", "protected"), Piece(f"  {verdict.protected}", "muted"))
             for verdict in plan.apart.sent
@@ -157,6 +168,9 @@ def _target(plan: Plan, verdict: Verdict) -> list[Line]:
         first.insert(0, Piece(f"{text.line(verdict.target.name, 60)} on ", "plain"))
     first += [Piece(f"    {fact}", "plain") for fact in verdict.facts]
     second = [Piece(f"  id {text.line(verdict.target.id, 64)}", "muted")]
+    if plan.action.kind == "action" and verdict.target.machine_id:
+        # what is typed to confirm it is the machine's
+        second.append(Piece(f"  machine id {text.line(verdict.target.machine_id, 64)}", "muted"))
     if verdict.state:
         second.append(Piece(f"  {verdict.state}", "plain"))
     if plan.checked and plan.action.kind != "alert":
@@ -218,4 +232,4 @@ def _action(sheet: Sheet, at: float) -> Line:
     if sheet.quiet(at):
         return (Piece("not armed: wait a moment   ", "state.warn"), Piece(keys, "muted"))
     wide = f" (then {tiers.COUNTDOWN:.0f} s in which esc stops)" if sheet.plan.tier >= tiers.Tier.WIDE else ""
-    return (Piece("armed   ", "state.bad"), Piece(keys + wide, "strong"))
+    return (Piece("armed", "armed"), Piece("   "), Piece(keys + wide, "strong"))

@@ -238,8 +238,9 @@ def _alert(
     if wanted.assigned_to == "":
         warnings.append("It had no owner. That an owner can be emptied is not documented; it is read back.")
     struck = "it is so already" if wanted.to_dict() and now.covers(wanted) else ""
-    if spec.wanted is None and not wanted.to_dict():
-        struck = "there is no old value that the API can set again"
+    if spec.wanted is None and now.covers(wanted):
+        # an undo: the API has no way to empty a classification
+        struck = "it has every old value that the API can set again"
     facts = (
         text.line(row.severity, 20),
         text.line(row.status, 20),

@@ -29,6 +29,7 @@ class AskScreen(KeyScreen, ModalScreen[None]):
     BINDINGS = bindings("ask")
     DEFAULT_CSS = """
     AskScreen { align: center middle; background: transparent; }
+    AskScreen:ansi { background: transparent; }
     AskScreen > Vertical { width: 72; max-width: 94%; height: auto; background: $panel; border: round $secondary; }
     AskScreen LinesView { height: 7; background: $panel; }
     """

@@ -204,8 +204,12 @@ class SheetScreen(KeyScreen):
         at = time.monotonic()
         view = sheet_text.view(self.sheet, at)
         width = self.size.width
-        self.query_one("#top", OneLine).show([Cell(view.head, "strong")], [Cell(view.who, "plain")])
-        lines = [Line((Cell(view.what),))]
+        # what is done to how many is never cut: where both do not fit, the identity moves into the body
+        fits = cell_len(view.head) + cell_len(view.who) + 4 <= width
+        right = view.who if fits else view.tenant if cell_len(view.head) + cell_len(view.tenant) + 4 <= width else ""
+        self.query_one("#top", OneLine).show([Cell(view.head, "strong")], [Cell(right)] if right else [])
+        lines = [] if fits else [Line((Cell(view.who),), 2)]
+        lines.append(Line((Cell(view.what),)))
         # before the targets: with many of them, what holds for all must not be scrolled away
         lines += [Line(tuple(Cell(*piece) for piece in line), 2) for line in view.notes]
         lines.append(BLANK)

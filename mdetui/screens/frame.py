@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from mdetui import text
 from mdetui.errors import MdetuiError
-from mdetui.keys import Key, context
+from mdetui.keys import GROUPS, Key, context
 from mdetui.screens.in_order import KeyScreen
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.sizes import TALL, WIDE
@@ -61,7 +61,7 @@ class Frame(KeyScreen):
     Frame.-tall ListBody.-preview > #preview { display: block; }
     Frame.-wide ListBody { layout: horizontal; }
     Frame.-wide ListBody.-preview > #preview {
-        display: block; height: 1fr; width: 40%;
+        display: block; height: 1fr; width: 36%;
     }
     Frame ListBody.-preview.-full > #preview { display: none; }
     Frame.-wide ListBody.-preview.-full > #preview { display: none; }
@@ -121,7 +121,9 @@ class Frame(KeyScreen):
             cells.append(Cell(crumb, "strong" if index == len(crumbs) - 1 else "plain"))
         if self.place.label:
             cells.append(Cell(f"  {self.place.label}", "muted"))
-        self.query_one("#top", OneLine).show(cells, self.shell.standing(self.place.profile, self.size.width))
+        # the tenant and where one is stay; what lies between gives way
+        between = range(2, 2 * len(crumbs) - 2, 2)
+        self.query_one("#top", OneLine).show(cells, self.shell.standing(self.place.profile, self.size.width), between)
 
     def draw_bottom(self) -> None:
         """The keys that matter here, and where the list stands."""
@@ -282,7 +284,17 @@ class Frame(KeyScreen):
 
     def key_entries(self) -> list[Entry]:
         """The keys valid here as entries of a menu; `run_key` runs one."""
-        return [Entry(key.id, key.display, key.help, also=key.label) for key in self.hints() if key.label]
+        found = [
+            Entry(key.id, key.display, said, also=key.label, group=key.group)
+            for key in self.hints()
+            if key.label and (said := self.help_of(key))
+        ]
+        order = list(GROUPS.values())
+        return sorted(found, key=lambda entry: order.index(entry.group))
+
+    def help_of(self, key: Key) -> str:
+        """What a key does here; "" when it does nothing."""
+        return key.help
 
     def menu(self, screen: MenuScreen) -> None:
         """Put a menu up."""

@@ -126,7 +126,7 @@ class JobScreen(KeyScreen):
         lines = [self._line(row, fit(name, width), width) for row, name in zip(job.rows, names, strict=True)]
         notes = [Line((Cell(part, "state.warn"),)) for part in (job.note, job.trouble) if part]
         if self.apart is not None:
-            notes.append(Line((Cell("Protected machines were left out. p opens their own sheet.", "protected"),)))
+            notes.append(Line((Cell(_left_out(self.apart), "protected"),), 2))
         if not job.active:
             notes.append(Line((Cell("All of it has ended.", "muted"),)))
         body = [*notes, BLANK, *lines] if notes else lines
@@ -134,7 +134,7 @@ class JobScreen(KeyScreen):
         self.query_one(BottomLine).show_keys(list(self.keys()))
 
     def _line(self, row: Row, name: str, width: int) -> Line:
-        since = text.age(row.since, self.shell.clock.now())
+        since = text.lasting(row.since, self.shell.clock.now())
         cells = [
             Cell(f"{name}  "),
             Cell(row.state.value.ljust(9), _STYLES.get(row.state, "muted")),
@@ -196,6 +196,14 @@ class JobScreen(KeyScreen):
 
     def action_nothing(self) -> None:
         """A key that quits other programs."""
+
+
+def _left_out(apart: Plan) -> str:
+    """Which protected machines are not part of this job."""
+    names = [cut(verdict.target.shown, 40) for verdict in apart.sent]
+    shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    own = "its" if len(names) == 1 else "their"
+    return f"{text.plural(len(names), 'protected machine')} left out: {shown}. p opens {own} own sheet."
 
 
 def names_of(rows: Sequence[Row], room: int) -> list[str]:

@@ -340,7 +340,7 @@ class ListBody(Container):
             note = f" ({hidden} hidden)" if hidden else ""
             cells.append(Cell(f"{self.feed.marked} marked{note}  ", "strong"))
         if self.feed.filter and self.feed.loaded:
-            cells.append(Cell(f"/{text.line(self.feed.filter.text)} {len(self.feed):,} in ", "state.warn"))
+            cells.append(Cell(f"/{text.line(self.feed.filter.text)} shows {len(self.feed):,}  ", "state.warn"))
         if self.app.size.width >= WIDE and self.listing.asked_at is not None:
             cells.append(Cell(f"asked {self.listing.asked_at:%H:%M:%S}Z  ", "muted"))
         state = {"loading": " loading", "stopped": " stopped", "failed": " r retries"}.get(self.feed.state, "")

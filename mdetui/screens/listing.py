@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
+from mdetui.keys import QUEUES as QUEUE_KEYS
 from mdetui.keys import Key, context
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.places import ListPlace, list_of
@@ -43,6 +44,14 @@ class ListScreen(RowWrites):
     def hints(self) -> Sequence[Key]:
         """The keys of the view's own context."""
         return context(self.spot.listing.view.keys)
+
+    def help_of(self, key: Key) -> str:
+        """The digits say which queue they open."""
+        queues = QUEUES.get(self.spot.listing.view.id, ())
+        place = next((n for n, one in enumerate(QUEUE_KEYS) if one.id == key.id), None)
+        if place is None:
+            return key.help
+        return f"Queue: {queues[place][0]}" if place < len(queues) else ""
 
     def standing(self) -> Sequence[Cell]:
         """Where the list stands."""

@@ -28,6 +28,7 @@ class Entry:
         reason: Why it can't be done now; such an entry is drawn muted and never returned.
         note: Muted text behind the label.
         also: More words that find it in a search.
+        group: Heading it stands under in a searchable menu, as long as nothing is searched.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Entry:
     reason: str = ""
     note: str = ""
     also: str = ""
+    group: str = ""
 
 
 Then = Callable[[str], Awaitable[None] | None]
@@ -47,6 +49,8 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
     BINDINGS = bindings("menu")
     DEFAULT_CSS = """
     MenuScreen { align: center middle; background: transparent; }
+    /* Textual gives screens of a theme with the terminal's own colours a background of their own */
+    MenuScreen:ansi { background: transparent; }
     MenuScreen > Vertical {
         width: auto; min-width: 40; max-width: 92%; height: auto; max-height: 90%;
         background: $panel; border: round $secondary;
@@ -75,6 +79,7 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
         self._left = False
         self._needle = ""
         self._at = next((n for n, entry in enumerate(entries) if not entry.reason), 0)
+        self._cursor_line = 1
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -109,17 +114,14 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
             lines.append(Line((Cell(self._note, "muted"),)))
         entries = self.shown()
         room = max((cell_len(entry.letter) for entry in self._entries), default=1)
+        group = ""
         for index, entry in enumerate(entries):
-            here = index == self._at
-            style = "muted" if entry.reason else "strong" if here else "plain"
-            cells = [
-                Cell("▌" if here else " ", "strong"),
-                Cell(f"{entry.letter.rjust(room)}  ", style),
-                Cell(entry.label, style),
-            ]
-            if entry.reason or entry.note:
-                cells.append(Cell(f"  {entry.reason or entry.note}", "muted"))
-            lines.append(Line(tuple(cells), room + 3))
+            if entry.group != group and not self._needle:
+                group = entry.group
+                lines.append(Line((Cell(f"  {group}", "muted"),)))
+            if index == self._at:
+                self._cursor_line = len(lines)
+            lines.append(_line(entry, index == self._at, room))
         if not entries:
             lines.append(Line((Cell("  nothing here has that word", "muted"),)))
         return lines
@@ -127,8 +129,12 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
     def _show(self) -> None:
         body = self.query_one(LinesView)
         body.show(self._draw(), keep=True)
+        if not self._at:
+            # what stands above the first entry belongs to it
+            body.scroll_to(y=0, animate=False, force=True)
+            return
         top = int(body.scroll_offset.y)
-        line = self._at + 1 + bool(self._note)
+        line = self._cursor_line
         if line >= top + body.size.height or line < top + 1:
             body.scroll_to(y=max(0, line - body.size.height // 2), animate=False, force=True)
 
@@ -177,3 +183,15 @@ class MenuScreen(KeyScreen, ModalScreen[None]):
 
     def action_nothing(self) -> None:
         """A key that other programs use to quit."""
+
+
+def _line(entry: Entry, here: bool, room: int) -> Line:
+    style = "muted" if entry.reason else "strong" if here else "plain"
+    cells = [
+        Cell("▌" if here else " ", "strong"),
+        Cell(f"{entry.letter.rjust(room)}  ", style),
+        Cell(entry.label, style),
+    ]
+    if entry.reason or entry.note:
+        cells.append(Cell(f"  {entry.reason or entry.note}", "muted"))
+    return Line(tuple(cells), room + 3)

@@ -251,6 +251,14 @@ class PageScreen(RowWrites):
         here = {"row.machine"} if self.spot.page.id == "machine" else set()
         return [key for key in keys if key.id not in here and (key.id in ENTITY_KEYS or not key.id.startswith("list."))]
 
+    def help_of(self, key: Key) -> str:
+        """The digits say which tab they open."""
+        _, _, number = key.id.partition("page.tab_")
+        if not number:
+            return key.help
+        tabs = self.spot.page.tabs
+        return f"Tab: {tabs[int(number) - 1].title}" if int(number) <= len(tabs) else ""
+
     def standing(self) -> Sequence[Cell]:
         """Where the list of the open tab stands."""
         return self.list_body.standing() if self.list_body is not None else ()

@@ -82,7 +82,8 @@ class Tenants:
         session = self.opened(profile)
         if session is None:
             return Context(self.clock.now(), self.utc)
-        return Context(self.clock.now(), self.utc, session.analyst, session.protects, session.facts)
+        rules = session.protection
+        return Context(self.clock.now(), self.utc, session.analyst, rules.by_name, rules.reason, session.facts)
 
     def job_cells(self, profile: str) -> Sequence[Cell]:
         """`2 running :jobs`, while jobs of a tenant go on."""

@@ -70,6 +70,7 @@ class Context:
         utc: Show times instead of ages.
         me: The analyst's name, so that "me" can stand for it.
         protects: Says why a machine name is protected, or None; known locally, at once.
+        protects_machine: The same of a machine that was read, by all the rules that the sheet goes by.
         facts: Borrowed facts by machine id; fills in later from a cache.
     """
 
@@ -77,6 +78,7 @@ class Context:
     utc: bool = False
     me: str = ""
     protects: Callable[[str | None], str | None] = lambda name: None
+    protects_machine: Callable[[Any], str | None] = lambda machine: None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 

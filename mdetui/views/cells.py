@@ -18,6 +18,7 @@ STYLES = (
     "state.bad",
     "state.busy",
     "protected",
+    "armed",
     "link",
     "cursor",
 )

@@ -38,7 +38,7 @@ def system(machine: Machine) -> str:
 
 COLUMNS = (
     Column(
-        "name", "MACHINE", lambda row, ctx: words.machine(row.computer_dns_name, ctx, row.id), 18, grow=2,
+        "name", "MACHINE", lambda row, ctx: words.machine(row.computer_dns_name, ctx, row=row), 18, grow=2,
         sort=lambda row: (row.computer_dns_name or "").lower(),
     ),
     Column("system", "SYSTEM", lambda row, _: Cell(system(row)), 22, grow=1, sort=lambda row: system(row).lower()),
@@ -89,7 +89,7 @@ def machine_facts(borrowed: Borrowed, name: str | None, context: Context) -> Lin
 
 
 def _facts_line(machine: Machine, name: str | None, context: Context) -> Line:
-    reason = context.protects(machine.computer_dns_name)
+    reason = context.protects_machine(machine)
     cells = [
         Cell(text.line(machine.computer_dns_name or name), "protected" if reason else "strong"),
         Cell(f"  {system(machine)}"),
@@ -151,7 +151,7 @@ def head(machine: Machine | None, page_id: str, context: Context, borrowed: Borr
     actions = got(borrowed, "actions")
     waiting = words.waiting(borrowed, "actions", "isolation: reading ...")
     state = waiting if actions is None else isolation(actions.rows, context)
-    reason = context.protects(machine.computer_dns_name)
+    reason = context.protects_machine(machine)
     first = [
         Cell(text.line(machine.computer_dns_name), "strong"),
         Cell("  "),

@@ -115,15 +115,21 @@ def time_key(value: Any) -> float:
     return moment.timestamp() if moment else 0.0
 
 
-def machine(name: str | None, context: Context, machine_id: str | None = None) -> Cell:
-    """A machine's name, its domain left out, with ` *` when it is protected as far as is known here."""
+def machine(name: str | None, context: Context, machine_id: str | None = None, row: Any = None) -> Cell:
+    """A machine's name, its domain left out, with ` *` when it is protected as far as is known here.
+
+    Args:
+        name: Its DNS name.
+        context: Rules and borrowed facts.
+        machine_id: To look it up among what was read.
+        row: The machine itself, where the list has it.
+    """
     if not name:
         return Cell("-", "muted")
     label = text.line(name)
     short = label.split(".")[0] if not label[:1].isdigit() else label
-    known = context.facts.get(machine_id) if machine_id else None
-    high = str(getattr(known, "device_value", "") or "").lower() == "high"
-    if high or context.protects(name):
+    known = row if row is not None else context.facts.get(machine_id) if machine_id else None
+    if context.protects(name) or (known is not None and context.protects_machine(known)):
         return Cell(f"{short} *", "protected")
     return Cell(short)
 

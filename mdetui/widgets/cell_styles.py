@@ -29,6 +29,7 @@ _LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
     "state.bad": ("text-error", {}),
     "state.busy": ("text-accent", {}),
     "protected": ("text-warning", {"bold": True}),
+    "armed": ("text-accent", {"bold": True, "reverse": True}),
     "link": ("text-accent", {}),
     "cursor": ("", {"reverse": True}),
 }

@@ -12,9 +12,14 @@ from mdetui.widgets.cell_styles import cell_styles
 from mdetui.widgets.lean_cells import strip_of, styled
 from mdetui.widgets.painted import Drawn, PaintedLines
 
+# a word that fits no row begins a new one when fewer columns than this are left
+_STUB = 12
+
 
 def wrap(line: Line, width: int) -> list[list[Cell]]:
     """Break a line at spaces, or anywhere where there are none, into rows of at most `width` columns.
+
+    A cell that ends in one space is a label: it stays with the word behind it.
 
     Args:
         line: Safe text; its `indent` is how far the second and later rows are set in.
@@ -25,20 +30,42 @@ def wrap(line: Line, width: int) -> list[list[Cell]]:
     indent = max(0, min(line.indent, width // 2, width - 2))
     rows: list[list[Cell]] = [[]]
     room = width
-    for cell in line.cells:
-        for word in _words(cell.text):
-            if cell_len(word) > room and cell_len(word) <= width - indent:
+    for unit in _units(line.cells):
+        size = sum(cell_len(word.text) for word in unit)
+        begun = len(rows[-1]) > (1 if indent and len(rows) > 1 else 0)
+        if size > room and (size <= width - indent or (room < min(_STUB, width // 2) and begun)):
+            room = _new_row(rows, width, indent)
+            if unit[0].text.isspace():
+                continue
+        for word, style in unit:
+            rest = word
+            while cell_len(rest) > room:
+                head = _prefix(rest, room)
+                rows[-1].append(Cell(head, style))
+                rest = rest[len(head) :]
                 room = _new_row(rows, width, indent)
-                if word.isspace():
-                    continue
-            while cell_len(word) > room:
-                head = _prefix(word, room)
-                rows[-1].append(Cell(head, cell.style))
-                word = word[len(head) :]
-                room = _new_row(rows, width, indent)
-            rows[-1].append(Cell(word, cell.style))
-            room -= cell_len(word)
+            rows[-1].append(Cell(rest, style))
+            room -= cell_len(rest)
     return rows
+
+
+def _units(cells: Sequence[Cell]) -> list[list[Cell]]:
+    """What is not torn apart: a word, a run of spaces, a label and the first word behind it."""
+    units: list[list[Cell]] = []
+    label = False
+    for cell in cells:
+        words = _words(cell.text)
+        for word in words:
+            if label:
+                units[-1].append(Cell(word, cell.style))
+            else:
+                units.append([Cell(word, cell.style)])
+            label = False
+        if len(words) > 1 and words[-1] == " ":
+            units.pop()
+            units[-1].append(Cell(" ", cell.style))
+            label = True
+    return units
 
 
 def _new_row(rows: list[list[Cell]], width: int, indent: int) -> int:

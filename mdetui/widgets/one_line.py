@@ -40,6 +40,10 @@ def changed(before: Sequence[Cell], now: Sequence[Cell]) -> tuple[int, int]:
     return sum(cell_len(char) for char, _ in new[:first]), size - ending
 
 
+# cells that are left of a text which gives way
+_LEAST = 6
+
+
 class OneLine(Widget):
     """One line that fits: when the room is short the left text is cut, never the right one. Repaints what changed."""
 
@@ -49,13 +53,24 @@ class OneLine(Widget):
         super().__init__(id=id)
         self.left: tuple[Cell, ...] = ()
         self.right: tuple[Cell, ...] = ()
+        self._yielding: tuple[int, ...] = ()
 
-    def show(self, left: Sequence[Cell] | None = None, right: Sequence[Cell] | None = None) -> None:
-        """Replace one or both texts; None leaves a side as it is."""
+    def show(
+        self, left: Sequence[Cell] | None = None, right: Sequence[Cell] | None = None, yielding: Sequence[int] = ()
+    ) -> None:
+        """Replace one or both texts.
+
+        Args:
+            left: None leaves it as it is.
+            right: None leaves it as it is.
+            yielding: Places in `left` of the texts that give way first, in that order; then it is cut from its end.
+        """
         new_left = self.left if left is None else tuple(left)
         new_right = self.right if right is None else tuple(right)
         before = self.line()
         self.left, self.right = new_left, new_right
+        if left is not None:
+            self._yielding = tuple(yielding)
         self.refresh_since(before)
 
     def refresh_since(self, before: Sequence[Cell]) -> None:
@@ -75,12 +90,20 @@ class OneLine(Widget):
 
     def fitted_left(self, room: int) -> list[Cell]:
         """The left text, cut to `room` columns."""
+        left = list(self.left)
+        over = width_of(left) - room
+        for index in self._yielding:
+            size = cell_len(left[index].text)
+            if over > 0 and size > _LEAST:
+                kept = max(_LEAST, size - over)
+                left[index] = _shortened(left[index], kept)
+                over -= size - kept
         cells: list[Cell] = []
-        for cell in self.left:
+        for cell in left:
             size = cell_len(cell.text)
             if size > room:
                 if room > 1:
-                    cells.append(Cell(set_cell_size(cell.text, room - 1) + "…", cell.style))
+                    cells.append(_shortened(cell, room))
                 break
             cells.append(cell)
             room -= size
@@ -93,3 +116,7 @@ class OneLine(Widget):
         for line_filter in self.get_line_filters():
             strip = strip.apply_filter(line_filter, self.background_colors[1])
         return [strip.crop(*crop.column_span)]
+
+
+def _shortened(cell: Cell, room: int) -> Cell:
+    return Cell(set_cell_size(cell.text, room - 1) + "…", cell.style)

@@ -228,7 +228,7 @@ async def test_still_isolated_survives_a_restart(tenant: Mounted, clock: HeldClo
     clock.advance(hours=2)
     async with open_bench(tenant, clock, tmp_path) as later:
         await later.desk.recover()
-        assert later.desk.farewell() == [f"Still isolated in demo: {two.name}, since 2h"]
+        assert later.desk.farewell() == [f"Still isolated in demo: {two.name}, for 2h"]
 
 
 async def test_entries_of_actions_that_are_not_known_here_are_left_alone(

@@ -23,3 +23,16 @@ async def test_a_theme_is_taken_at_once(tenant: Mounted, clock: HeldClock, name:
         assert "broken.toml" in " ".join(notice.message for notice in one.app._notifications)
         await one.go("theme nothing-like-it")
         assert "Known: ansi, contrast, dark, light, own." in " ".join(one.text.split())
+
+
+@pytest.mark.parametrize("name", ["dark", "ansi"])
+async def test_a_menu_leaves_the_list_behind_it_visible(tenant: Mounted, clock: HeldClock, name: str) -> None:
+    async with stage(tenant, clock, size=(80, 24)) as one:
+        await one.go(f"theme {name}")
+        one.table._go(0)
+        await one.calm()
+        before = one.lines[1]
+        assert "TITLE" in before
+        await one.keys("t")
+        assert "assign to me" in one.text
+        assert one.lines[1] == before

@@ -104,6 +104,8 @@ async def test_assign_to_me_and_take_it_back(tenant: Mounted, clock: HeldClock) 
 async def test_marked_rows_and_the_repeats_of_a_folded_one_go_in_one_batch(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock, write_minutes=30) as one:
         feed = one.body.feed
+        # a page that comes later may bring the folded row a repeat that is no longer mild
+        await one.until(lambda: feed.state == "complete" and not feed.busy)
         for _ in range(2):
             folded = next(
                 n for n in range(len(feed))
@@ -111,7 +113,11 @@ async def test_marked_rows_and_the_repeats_of_a_folded_one_go_in_one_batch(tenan
             )  # fmt: skip
             one.table._go(folded)
             await one.press("space")
-        single = await one.point(lambda row: mild(row) and not feed.entry(feed.index_of(("demo", row.id)) or 0).mark)
+        single = await one.point(
+            lambda row: (
+                mild(row) and (entry := feed.entry(feed.index_of(("demo", row.id)) or 0)).count == 1 and not entry.mark
+            )
+        )
         await one.press("space")
         ids = [row.id for row in feed.marked_items()]
         assert single.id in ids
@@ -127,7 +133,9 @@ async def test_marked_rows_and_the_repeats_of_a_folded_one_go_in_one_batch(tenan
         sheet = await one.checked()
         assert [target.id for target in sheet.sheet.plan.targets] == ids
         await choose(one, "InProgress")
+        assert not [f"{one.target.id}: {one.struck}" for one in sheet.sheet.plan.struck]
         await one.answer("looking")
+        assert not [f"{one.target.id}: {one.struck}" for one in sheet.sheet.plan.struck]
         tenant.journal.clear()
         await one.send()
         await done(one)

@@ -17,11 +17,12 @@ from rich.style import Style
 from textual.strip import Strip
 
 from mdetui import text as safe
-from mdetui.views import alerts, machines
+from mdetui.views import actions, alerts, machines
 from mdetui.views.base import Cell, Column
 from mdetui.widgets.cells import cut, fit
 from mdetui.widgets.columns import EDGE, GAP, lay_out
 from mdetui.widgets.lean_strip import LeanStrip
+from mdetui.widgets.one_line import OneLine
 
 SAFE = st.text(max_size=30).map(safe.line)
 
@@ -102,6 +103,34 @@ def test_columns_that_do_not_fit_are_squeezed_then_dropped() -> None:
     assert ids(columns, 20) == [("a", 5), ("b", 12)]
     assert ids(columns, 6) == [("a", 4)]
     assert ids([], 80) == []
+
+
+@pytest.mark.parametrize(
+    "columns", [alerts.COLUMNS, machines.COLUMNS, actions.COLUMNS], ids=["alerts", "machines", "actions"]
+)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_utc_times_have_room_where_ages_were(columns: tuple[Column, ...], width: int) -> None:
+    widths = {placed.column.id: placed.width for placed in lay_out(columns, width, utc=True)}
+    times = [column.id for column in columns if column.utc and column.id in widths]
+    assert times
+    assert {widths[name] for name in times} == {len("11-24 10:26")}
+    assert sum(widths.values()) + GAP * (len(widths) - 1) <= width - EDGE
+
+
+def test_what_lies_between_gives_way_before_the_tenant_and_the_place() -> None:
+    line = OneLine()
+    line.show(
+        [Cell("contoso"), Cell(" › "), Cell("Suspicious PowerShell command line"), Cell(" › "), Cell("CONTOSO-DC01")],
+        yielding=[2],
+    )
+
+    def left(room: int) -> str:
+        return "".join(cell.text for cell in line.fitted_left(room))
+
+    assert left(80) == "contoso › Suspicious PowerShell command line › CONTOSO-DC01"
+    assert left(40) == "contoso › Suspicious Pow… › CONTOSO-DC01"
+    assert left(31) == "contoso › Suspi… › CONTOSO-DC01"
+    assert left(25) == "contoso › Suspi… › CONTO…"
 
 
 @given(st.integers(2, 220), st.sampled_from([alerts.COLUMNS, machines.COLUMNS]))

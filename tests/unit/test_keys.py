@@ -40,3 +40,8 @@ def test_the_tail_of_a_broken_arrow_key_starts_no_write() -> None:
 
 def test_writes_start_in_menus_only() -> None:
     assert {key.id for _, key in ALL if key.action in ("act", "triage")} == WRITES
+
+
+@pytest.mark.parametrize("context", sorted(set(CONTEXTS) - {"menu", "bar", "ask", "sheet", "job"}))
+def test_every_key_of_a_full_screen_stands_under_a_heading_of_the_help(context: str) -> None:
+    assert all(key.group for key in CONTEXTS[context])

@@ -28,3 +28,21 @@ def test_no_row_is_too_wide_and_no_letter_is_lost(given_cells: list[Cell], width
 def test_the_continuation_is_set_in() -> None:
     rows = wrap(Line((Cell("label   "), Cell("one two three")), 8), 14)
     assert ["".join(cell.text for cell in row) for row in rows] == ["label   one ", "       two ", "       three"]
+
+
+def texts(line: Line, width: int) -> list[str]:
+    return ["".join(cell.text for cell in row).rstrip() for row in wrap(line, width)]
+
+
+def test_a_label_stays_with_its_value() -> None:
+    line = Line(
+        (Cell("hr-ws-015"), Cell("  risk ", "muted"), Cell("Info"), Cell("  value ", "muted"), Cell("Very High")), 2
+    )
+    assert texts(line, 27) == ["hr-ws-015  risk Info", "  value Very High"]
+    assert texts(line, 33) == ["hr-ws-015  risk Info  value Very", "  High"]
+
+
+def test_a_word_that_fits_no_row_does_not_begin_in_the_last_columns() -> None:
+    line = Line((Cell("msedge.exe --single https://login.example.org/common/oauth2/authorize"),), 2)
+    assert texts(line, 30) == ["msedge.exe --single", "  https://login.example.org/co", "  mmon/oauth2/authorize"]
+    assert texts(line, 38)[0] == "msedge.exe --single https://login.exam"

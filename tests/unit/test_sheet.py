@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from mdetui.response import catalogue, plan, sheet_text, targets
 from mdetui.response.plan import Plan
 from mdetui.response.requests import Options
 from mdetui.response.sheet import ACTION, HELD, QUIET, REASON, Outcome, Phase, Sheet
+from mdetui.response.tiers import Tier
 from tests.clocks import HeldClock
 from tests.unit import test_plan as plans
 
@@ -591,7 +592,28 @@ def test_the_action_line_of_an_armed_sheet() -> None:
     shown = sheet_text.view(desk.sheet, desk.at)
     assert shown.armed
     assert shown.action[0].text.startswith("armed")
-    assert shown.action[1].text.startswith("! isolate   d dry run")
+    assert shown.action[2].text.startswith("! isolate   d dry run")
+
+
+def test_a_wide_sheet_shows_the_short_name_that_it_asks_for() -> None:
+    wide = plans.isolate([plans.machine(n) for n in range(6)])
+    assert wide.tier is Tier.WIDE
+    assert wide.profile.short_name == "con"
+    assert sheet_text.tenant(wide) == "contoso (global), short name con"
+    assert sheet_text.tenant(plans.isolate([plans.machine(1)])) == "contoso (global)"
+
+
+def test_the_sheet_that_cancels_shows_the_machine_id_whose_start_is_typed() -> None:
+    found, where = plans.done("Isolate", plans.machine(1).id, 3, "Pending"), plans.machine(1)
+    twin = plans.machine(2, where.computer_dns_name or "")
+    read = replace(plans.readings([where], others=[twin]), cancelling={found.id: found})
+    target = targets.action("contoso", found)
+    made = plan.build(plans.setting(), catalogue.action("machine.cancel"), {}, [target], read)
+    (item,) = made.items
+    assert "first" in item.label
+    shown = "\n".join("".join(piece.text for piece in line) for line in sheet_text.targets(made))
+    assert f"machine id {where.id}" in shown
+    assert any(where.id[:4] in answer for answer in item.accepts), item.accepts
 
 
 # any keys at all
