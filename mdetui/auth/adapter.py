@@ -14,6 +14,10 @@ from urllib.parse import urlencode
 import httpx
 from requests.exceptions import ConnectionError as RequestsConnectionError
 
+from mdetui import text
+from mdetui.config import Profile
+from mdetui.net import Explained, explain
+
 # MSAL logs whole answers at ERROR and codes at DEBUG: nothing of that may reach a terminal that shows a screen
 _log = logging.getLogger("msal")
 _log.addHandler(logging.NullHandler())
@@ -21,13 +25,22 @@ _log.setLevel(logging.CRITICAL)
 
 
 class TransportError(RequestsConnectionError):
-    """A failed request, of the family MSAL knows how to treat. Its text is fit for a person."""
+    """A failed request, of the family MSAL knows how to treat. Its text says why and is fit for a person.
+
+    Attributes:
+        todo: What to do about it, one sentence.
+    """
+
+    def __init__(self, why: Explained) -> None:
+        super().__init__(why.reason)
+        self.todo = why.todo
 
 
 class HttpxAdapter:
     """Sends MSAL's requests, and only where they may go.
 
     Args:
+        profile: Whose requests they are.
         transport: What they go over; whoever made it closes it.
         timeout: Of one request.
         allows: Whether a request may go to an address.
@@ -37,8 +50,13 @@ class HttpxAdapter:
     """
 
     def __init__(
-        self, transport: httpx.BaseTransport, timeout: httpx.Timeout, allows: Callable[[httpx.URL], bool]
+        self,
+        profile: Profile,
+        transport: httpx.BaseTransport,
+        timeout: httpx.Timeout,
+        allows: Callable[[httpx.URL], bool],
     ) -> None:
+        self._profile = profile
         self._client = httpx.Client(transport=transport, timeout=timeout, trust_env=False)
         self._allows = allows
         self.last: httpx.Response | None = None
@@ -57,7 +75,9 @@ class HttpxAdapter:
     def _send(self, method: str, url: str, params: Any, data: Any, headers: Any) -> httpx.Response:
         address = httpx.URL(url)
         if not self._allows(address):
-            raise TransportError(f"it points to another host, {address.host}")
+            raise TransportError(
+                Explained(f"it points to another host, {text.line(address.host, 80)}", "Check authority and proxy.")
+            )
         lines = {name: value for name, value in (headers or {}).items() if value is not None}
         if isinstance(data, Mapping):
             # requests drops None and takes bytes as they are; httpx would send "claims=" and "b'..'"
@@ -69,7 +89,7 @@ class HttpxAdapter:
             self.last = self._client.request(method, url, params=params or None, content=data, headers=lines)
         except httpx.HTTPError as error:
             # `from None`: the error holds the request, and the request holds the form
-            raise TransportError(f"{type(error).__name__}: {error}") from None
+            raise TransportError(explain(error, url, self._profile)) from None
         return self.last
 
 

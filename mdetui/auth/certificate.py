@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 _MAX_BYTES = 1 << 18
+# seconds an assertion is good for
+_LIFE = 600
 _KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----.+?-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----", re.DOTALL)
 
 
@@ -48,19 +50,22 @@ class Certificate:
     def __repr__(self) -> str:
         return f"Certificate({self.said})"
 
-    def assertion(self, client_id: str, audience: str, *, chain: bool) -> str:
+    def assertion(self, client_id: str, audience: str, *, now: float, chain: bool) -> str:
         """A signed statement that we are the app, good for ten minutes.
 
         Args:
             client_id: The app.
             audience: Token endpoint it is for.
+            now: Seconds since 1970.
             chain: Whether the certificates are sent along.
         """
         from msal.oauth2cli.assertion import JwtAssertionCreator
 
         headers = {"x5c": self._x5c} if chain else {}
         signer = JwtAssertionCreator(self._key, algorithm="PS256", sha256_thumbprint=self._sha256, headers=headers)
-        made = signer.create_normal_assertion(audience=audience, issuer=client_id)
+        made = signer.create_normal_assertion(
+            audience=audience, issuer=client_id, issued_at=int(now), not_before=int(now), expires_at=int(now) + _LIFE
+        )
         return made.decode("ascii") if isinstance(made, bytes) else str(made)
 
 

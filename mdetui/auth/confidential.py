@@ -12,6 +12,7 @@ from mdetui.auth import tenant
 from mdetui.auth.grant import Grant
 from mdetui.auth.identity import claims_of
 from mdetui.auth.secret import Secret, SecretNeeded, read_secret
+from mdetui.clock import Clock
 from mdetui.config import Profile
 from mdetui.errors import SignInError, SignInNeeded
 
@@ -31,10 +32,12 @@ class AppTokens:
         profile: Tenant, app and method.
         transport: What requests go over.
         secret: A client secret that the connection brings.
+        clock: Time that assertions are signed with.
     """
 
-    def __init__(self, profile: Profile, transport: httpx.BaseTransport, secret: Secret | None) -> None:
+    def __init__(self, profile: Profile, transport: httpx.BaseTransport, secret: Secret | None, clock: Clock) -> None:
         self._profile = profile
+        self._clock = clock
         self._transport = transport
         self._secret = secret
         self._typed: Secret | None = None
@@ -53,7 +56,7 @@ class AppTokens:
         typed = self._typed
         try:
             if app is None:
-                app = _Proving(self._profile, self._transport, self._secret, typed)
+                app = _Proving(self._profile, self._transport, self._secret or typed, typed, self._clock)
             grant = app.acquire(self._profile.scope_of(audience), claims)
         except SecretNeeded as error:
             self._typed = None
@@ -93,11 +96,17 @@ class _Proving:
     """One app object of MSAL with its credential."""
 
     def __init__(
-        self, profile: Profile, transport: httpx.BaseTransport, secret: Secret | None, typed: Secret | None
+        self,
+        profile: Profile,
+        transport: httpx.BaseTransport,
+        secret: Secret | None,
+        password: Secret | None,
+        clock: Clock,
     ) -> None:
         from mdetui.auth.msal_app import MsalApp
 
         self._profile = profile
+        self._clock = clock
         self.msal: MsalApp | None = None
         said = ""
         credential: Any
@@ -105,13 +114,13 @@ class _Proving:
             case "certificate":
                 from mdetui.auth.certificate import read_certificate
 
-                certificate = read_certificate(profile, typed)
+                certificate = read_certificate(profile, password)
                 credential, said = {"client_assertion": lambda: self._signed(certificate)}, certificate.said
             case "federated":
                 # asked again for every request: the file is replaced about once an hour
                 credential = {"client_assertion": lambda: read_assertion(profile)}
             case _:
-                credential = (secret or typed or read_secret(profile)).reveal()
+                credential = (secret or read_secret(profile)).reveal()
         self.msal = MsalApp(profile, transport, credential, said)
 
     def acquire(self, scope: str, claims: str | None) -> Grant:
@@ -131,7 +140,8 @@ class _Proving:
     def _signed(self, certificate: Certificate) -> str:
         assert self.msal is not None
         endpoint = str(self.msal.app.authority.token_endpoint)
-        return certificate.assertion(self._profile.client_id, endpoint, chain=self._profile.certificate_chain)
+        now = self._clock.now().timestamp()
+        return certificate.assertion(self._profile.client_id, endpoint, now=now, chain=self._profile.certificate_chain)
 
 
 def read_assertion(profile: Profile) -> str:

@@ -98,7 +98,7 @@ def unreachable(profile: Profile, reason: str) -> SignInError:
     """The authority was not reached."""
     return SignInError(
         f"The sign-in host {text.line(profile.login, 200)} of profile {profile.name} was not reached: "
-        f"{text.line(reason, 160)}.",
+        f"{text.line(reason, 500)}.",
         "Check network, proxy and CA bundle, then press r.",
     )
 

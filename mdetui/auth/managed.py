@@ -48,14 +48,14 @@ class MachineTokens:
             else msal.SystemAssignedManagedIdentity()
         )
         with httpx.HTTPTransport(verify=tls_context(profile), trust_env=False) as transport:
-            http = HttpxAdapter(transport, _TIMEOUT, lambda url: url.host in _NEAR)
+            http = HttpxAdapter(profile, transport, _TIMEOUT, lambda url: url.host in _NEAR)
             try:
                 # a new one each time: its cache would hand out the token that is to be replaced
                 client = msal.ManagedIdentityClient(who, http_client=http, client_capabilities=["CP1"])
                 resource = profile.scope_of(audience).removesuffix("/.default")
                 answer = client.acquire_token_for_client(resource=resource, claims_challenge=claims)
             except RequestException as error:
-                raise self._absent(f"the metadata service was not reached: {text.line(str(error), 160)}") from None
+                raise self._absent(f"the metadata service was not reached: {text.line(str(error), 300)}") from None
             except Exception:
                 # its texts quote the answer
                 status = http.last.status_code if http.last is not None else 0

@@ -19,7 +19,7 @@ from requests.exceptions import RequestException
 
 from mdetui.auth import hints
 from mdetui.auth.aadsts import BUSY, HINTS
-from mdetui.auth.adapter import HttpxAdapter, origin
+from mdetui.auth.adapter import HttpxAdapter, TransportError, origin
 from mdetui.auth.grant import Grant, Passing
 from mdetui.auth.secret import Secret
 from mdetui.config import Profile
@@ -67,7 +67,7 @@ class MsalApp:
         self.certificate = certificate
         self.refusal = Refusal()
         home = origin(httpx.URL(profile.login))
-        self.http = HttpxAdapter(transport, TIMEOUT, lambda url: origin(url) == home)
+        self.http = HttpxAdapter(profile, transport, TIMEOUT, lambda url: origin(url) == home)
         self.cache = msal.SerializableTokenCache()
         common: dict[str, Any] = {
             "authority": f"{profile.login}/{profile.tenant}",
@@ -136,7 +136,10 @@ class MsalApp:
 
     def _failure(self, error: Exception, scope: str) -> SignInError:
         if isinstance(error, RequestException):
-            return Passing.of(hints.unreachable(self.profile, str(error)))
+            known = hints.unreachable(self.profile, str(error))
+            if not isinstance(error, TransportError):
+                return Passing.of(known)
+            return Passing(known.what, f"{error.todo.rstrip('.')}, then press r.")
         last = self.http.last
         if last is None:
             return hints.unreachable(self.profile, f"{self.profile.login} is no usable authority")

@@ -33,4 +33,4 @@ def way_of(
             from mdetui.auth.command import CommandTokens
 
             return CommandTokens(profile, clock, lambda: tenant.known_to_authority(profile, transport))
-    return AppTokens(profile, transport, secret)
+    return AppTokens(profile, transport, secret, clock)

@@ -202,7 +202,7 @@ def refusal(*codes: int, status: int = 400, **more: Any) -> httpx.Response:
         (httpx.Response(200, json=[SECRET]), "none"),
         (httpx.Response(200, json={"access_token": 17}), "refused"),
         (httpx.ConnectTimeout("slow"), "not reached"),
-        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), "CA bundle"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), "not trusted"),
     ],
 )
 async def test_refusals_say_what_to_do_and_nothing_else(answer: httpx.Response | Exception, words: str) -> None:
