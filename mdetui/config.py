@@ -1,8 +1,8 @@
 """Settings and profiles: `config.toml`, then the environment, then flags; one validated, frozen tree.
 
-The tree is plain dataclasses so that a start without a file does not import msgspec (25 ms of the paint budget). Every
-wrong value ends in a `ConfigError` that names file, line, key and what is allowed. This module parses: it knows no
-view, no key and no theme; who owns those checks the names.
+The tree is plain dataclasses: a library for it would cost 25 ms of the paint budget. Every wrong value ends in a
+`ConfigError` that names file, line, key and what is allowed. This module parses: it knows no view, no key and no theme;
+who owns those checks the names.
 """
 
 from __future__ import annotations

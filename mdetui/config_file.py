@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from mdetui import profile_env
 from mdetui.errors import ConfigError
 from mdetui.profile import Profile
 from mdetui.profile_check import Refused, check, check_name
 
-T = TypeVar("T")
-
 # not settable in a file: the key is the table's name, the connector is the program's business
 HIDDEN = ("name", "connector")
+# what may stand at the top, with its defaults as in `config.Config`
+_TOP: dict[str, Any] = {"theme": "", "mouse": None, "refresh": 60, "profile": "", "profiles": {}}
+_KINDS: dict[type, str] = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    float: "a number with a fraction",
+    list: "a list",
+    dict: "a table",
+}
 # relative names mean: beside the configuration file
 FILE_KEYS = ("client_secret_file", "certificate_file", "certificate_password_file", "assertion_file", "ca_bundle")
 _SECRET_KEY = re.compile(
@@ -37,15 +45,6 @@ class Content:
     settings: dict[str, Any]
     profiles: dict[str, Profile]
     sources: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _TopTable:
-    theme: str = ""
-    mouse: bool | None = None
-    refresh: int = 60
-    profile: str = ""
-    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def read(path: Path, environ: Mapping[str, str]) -> Content:
@@ -87,13 +86,13 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Content:
         ) from error
     place = _Place(text, where)
     place.refuse_secrets(data, "")
-    top = _convert(_TopTable, data, "", place)
-    if top.refresh < 0:
+    settings = _values(_TOP, data, "", place)
+    tables: dict[str, dict[str, Any]] = settings.pop("profiles", {})
+    if settings.get("refresh", 0) < 0:
         raise place.error("refresh", "A refresh can't be negative.", "Use 0 or seconds.")
-    settings = {name: getattr(top, name) for name in data if name != "profiles"}
     sources = {name: place.of(name) for name in settings}
     profiles: dict[str, Profile] = {}
-    for name, table in top.profiles.items():
+    for name, table in tables.items():
         profiles[name], found = _profile(name, table, path.parent, place, environ)
         sources |= {f"profiles.{name}.{key}": value for key, value in found.items()}
     return Content(settings, profiles, sources)
@@ -107,7 +106,7 @@ def _profile(
     variables: dict[str, str] = {}
     try:
         check_name(name)
-        written = _anchored(replace(_convert(Profile, {**table, "name": name}, key, place), name=name), folder)
+        written = _anchored(Profile(name=name, **_values(_defaults(Profile), table, key, place)), folder)
         filled = profile_env.fill(written, table, environ)
         variables = filled.sources
         check(filled.profile, table)
@@ -124,21 +123,53 @@ def _anchored(profile: Profile, folder: Path) -> Profile:
     return replace(profile, **changes) if changes else profile  # type: ignore[arg-type]
 
 
-def _convert(kind: type[T], data: dict[str, Any], prefix: str, place: _Place) -> T:
-    import msgspec
+def _values(known: Mapping[str, Any], data: Mapping[str, Any], prefix: str, place: _Place) -> dict[str, Any]:
+    """The values of a table, each of the kind that its default has.
 
-    known = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    Not by a library: msgspec does this well and costs 25 ms of the first paint.
+
+    Args:
+        known: Default of every key that may stand there; None stands for a switch that nobody touched.
+        data: The table.
+        prefix: Dotted key of the table, `""` for the top.
+        place: Where it stands.
+
+    Raises:
+        ConfigError: A key is not known, or its value is of another kind.
+    """
     dotted = f"{prefix}." if prefix else ""
-    for name in data:
-        if name not in known or (name in HIDDEN and prefix and name != "name"):
-            allowed = ", ".join(one for one in known if one not in HIDDEN)
-            raise place.error(dotted + name, "This key is not known.", f"Known here: {allowed}.")
-    try:
-        return msgspec.convert(data, kind)
-    except msgspec.ValidationError as error:
-        what, _, at = str(error).partition(" - at `$")
-        key = dotted + at.rstrip("`").lstrip(".") if at else prefix
-        raise place.error(key, f"{what.replace('`', '')}.", "") from error
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        if name not in known:
+            raise place.error(dotted + name, "This key is not known.", f"Known here: {', '.join(known)}.")
+        default = known[name]
+        kind = bool if default is None else list if isinstance(default, tuple) else type(default)
+        _expect(kind, value, dotted + name, place)
+        if kind is list:
+            for at, part in enumerate(value):
+                _expect(str, part, f"{dotted}{name}[{at}]", place)
+            value = tuple(value)
+        elif kind is dict:
+            for key, part in value.items():
+                # the top's one table is that of the profiles
+                _expect(str if prefix else dict, part, f"{dotted}{name}.{key}", place)
+        found[name] = value
+    return found
+
+
+def _expect(kind: type, value: object, key: str, place: _Place) -> None:
+    if type(value) is not kind:
+        got = _KINDS.get(type(value), "a date or time")
+        raise place.error(key, f"This must be {_KINDS[kind]}, not {got}.", "")
+
+
+def _defaults(kind: type) -> dict[str, Any]:
+    """Keys that may stand in a file, with their defaults."""
+    return {
+        one.name: one.default_factory() if one.default_factory is not MISSING else one.default
+        for one in fields(kind)
+        if one.name not in HIDDEN
+    }
 
 
 class _Place:

@@ -56,10 +56,16 @@ def test_flags_win_over_variables_and_variables_over_the_file(tmp_path: Path) ->
     ("old", "new", "line", "key", "says"),
     [
         ('cloud = "gcc-high"', 'cloud = "moon"', 5, "profiles.contoso.cloud", "global, gcc, gcc-high, dod"),
-        ("refresh = 30", 'refresh = "soon"', 2, "refresh", "Expected int, got str"),
+        ("refresh = 30", 'refresh = "soon"', 2, "refresh", "This must be a whole number, not text"),
         ('theme = "ansi"', 'them = "ansi"', 1, "them", "Known here: theme"),
         ('analyst = "j', 'analist = "j', 9, "profiles.contoso.analist", "Known here: cloud, tenant"),
-        ('protected = ["dc-*"]', "protected = [3]", 10, "profiles.contoso.protected[0]", "Expected str, got int"),
+        (
+            'protected = ["dc-*"]',
+            "protected = [3]",
+            10,
+            "profiles.contoso.protected[0]",
+            "This must be text, not a whole number",
+        ),
         ('tenant = "contoso.example"', 'tenant = "common"', 6, "profiles.contoso.tenant", "exactly one tenant"),
         ('mde = "https://127', 'mde = "http://127', 13, "profiles.contoso.base.mde", "not an https address"),
         ('mde = "https://127', 'mdr = "https://127', 13, "profiles.contoso.base.mdr", "mde, xdr, graph"),
@@ -107,6 +113,29 @@ def test_an_unknown_profile_says_which_there_are(tmp_path: Path) -> None:
     found = config.load(write(tmp_path, GOOD), environ={})
     with pytest.raises(ConfigError, match="Known profiles: contoso"):
         config.find_profile(found, "fabrikam", "--profile")
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "says"),
+    [
+        ("mouse = 1", "mouse", "true or false, not a whole number"),
+        ("refresh = true", "refresh", "a whole number, not true or false"),
+        ("refresh = 1.5", "refresh", "a whole number, not a number with a fraction"),
+        ("refresh = 2026-11-24", "refresh", "not a date or time"),
+        ("profiles = []", "profiles", "a table, not a list"),
+        ("[profiles]\np = 3", "profiles.p", "a table, not a whole number"),
+        ('[profiles.p]\nprotected = "dc"', "profiles.p.protected", "a list, not text"),
+        ('[profiles.p]\nbase = "x"', "profiles.p.base", "a table, not text"),
+        ("[profiles.p.base]\nmde = 3", "profiles.p.base.mde", "text, not a whole number"),
+        ('[profiles.p]\nname = "x"', "profiles.p.name", "not known"),
+    ],
+)
+def test_a_value_of_another_kind_is_named(tmp_path: Path, line: str, key: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(write(tmp_path, line), environ={})
+    assert caught.value.key == key
+    assert says in str(caught.value)
+    assert caught.value.line == 1 + line.count("\n")
 
 
 @pytest.mark.parametrize("value", ["maybe", ""])
