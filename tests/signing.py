@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import secrets
 import ssl
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import jwt
+import msal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -28,8 +31,9 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from mdetui.simulator.authority import Authority, Device
-from mdetui.simulator.directory import EXCHANGE, Federated, Person
+from mdetui.simulator.directory import DESKTOP_ID, EXCHANGE, Federated, Person
 from mdetui.simulator.mount import Mounted
+from mdetui.simulator.options import CLIENT_ID, TENANT_ID
 from mdetui.simulator.server import Served, plain_metadata
 from tests.clocks import START
 
@@ -166,6 +170,62 @@ def sign_in_at(running: Running, url: str, person: Person | None = None) -> str:
         answer = browser.get(url)
     assert answer.status_code == 302, answer.text
     return answer.headers["location"]
+
+
+class OverHttpx:
+    """The HTTP client MSAL asks for, over a bare httpx client: the tenant is tested without the program's own."""
+
+    def __init__(self, running: Running) -> None:
+        self._client = client(running)
+
+    def get(self, url: str, params: Any = None, headers: Any = None, **_: Any) -> httpx.Response:
+        """As requests has it; an empty `params` would erase the address's own query."""
+        return self._client.get(url, params=params or None, headers=headers)
+
+    def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_: Any) -> httpx.Response:
+        """As requests has it: a value that is None is not sent, bytes are sent as they are."""
+        body = urlencode({name: value for name, value in (data or {}).items() if value is not None})
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._client.post(url, params=params or None, content=body, headers={**(headers or {}), **kind})
+
+    def close(self) -> None:
+        """End it."""
+        self._client.close()
+
+
+def login_of(running: Running) -> str:
+    """The authority's address with the tenant."""
+    host = running.profile.login if isinstance(running, Mounted) else running.url
+    return f"{host}/{TENANT_ID}"
+
+
+@contextmanager
+def person_app(running: Running, **changes: Any) -> Iterator[msal.PublicClientApplication]:
+    """MSAL's app for people, as the desktop app of the tenant."""
+    http = OverHttpx(running)
+    yield msal.PublicClientApplication(
+        changes.pop("client_id", DESKTOP_ID),
+        authority=changes.pop("authority", login_of(running)),
+        http_client=http,
+        instance_discovery=False,
+        **changes,
+    )
+    http.close()
+
+
+@contextmanager
+def service_app(running: Running, credential: Any, **changes: Any) -> Iterator[msal.ConfidentialClientApplication]:
+    """MSAL's app without people, as the service app of the tenant."""
+    http = OverHttpx(running)
+    yield msal.ConfidentialClientApplication(
+        CLIENT_ID,
+        authority=login_of(running),
+        client_credential=credential,
+        http_client=http,
+        instance_discovery=False,
+        **changes,
+    )
+    http.close()
 
 
 def metadata_of(running: Running) -> AbstractContextManager[str]:

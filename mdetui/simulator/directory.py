@@ -84,6 +84,8 @@ class Directory:
         refresh_in: `refresh_in` of a token; None leaves it out.
         refresh_once: A refresh token works once. The real authority does not take used ones back, so this is
             stricter: a client that keeps the old one is found out.
+        assertion_once: A client assertion works once (`jti`). Off, as at the real authority: MSAL sends the same one again
+            until it expires.
         authority_skew: Seconds the authority's clock is ahead of the tenant's.
         api_skew: The same of the API.
     """
@@ -117,5 +119,6 @@ class Directory:
     interval: int = 5
     refresh_in: int | None = None
     refresh_once: bool = True
+    assertion_once: bool = False
     authority_skew: float = 0.0
     api_skew: float = 0.0

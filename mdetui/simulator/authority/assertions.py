@@ -1,7 +1,6 @@
 """Signed assertions of an app. Imported when the first one arrives: cryptography costs too much for the demo's start.
 
-Checks are those of the pages on certificate credentials and workload identity federation. That an assertion works once
-(`jti`) is not documented; here it must, so that a client which keeps one is found out.
+Checks are those of the pages on certificate credentials and workload identity federation.
 """
 
 from __future__ import annotations
@@ -82,7 +81,8 @@ class Assertions:
         if claims.get("aud") not in audiences:
             raise Denied(700023)
         _check_times(claims, now)
-        self._check_once(claims, now)
+        if self._directory.assertion_once:
+            self._check_once(claims, now)
 
     def _certificate(self, head: dict[str, Any], client_id: str, now: float) -> x509.Certificate:
         """The certificate that the header names.

@@ -288,7 +288,7 @@ class Authority:
             ),
         }
         if "offline_access" in wanted.protocol:
-            answer["refresh_token"] = self._refreshes.open(client, person, form.get("scope", ""))
+            answer["refresh_token"] = self._refreshes.open(client, person, wanted.scope)
         if "openid" in wanted.protocol:
             answer["id_token"] = self.tokens.id_token(person, client, issuer, nonce)
         if form.get("client_info") == "1":

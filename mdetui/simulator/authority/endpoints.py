@@ -60,7 +60,8 @@ class Endpoints:
             self._check_tenant(request)
         except Denied as denied:
             return self._refusal(request, denied, {})
-        base = _base(request)
+        # whatever name was asked for: the addresses carry the tenant's id
+        base = f"https://{request.headers['host']}/{TENANT_ID}"
         oauth = f"{base}/oauth2/v2.0"
         return JSONResponse(
             {

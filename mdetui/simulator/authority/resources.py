@@ -67,12 +67,14 @@ class Wanted:
     """What a scope asks for.
 
     Attributes:
+        scope: As it was asked.
         resource: The service.
         audience: The name it was asked by.
         permissions: Names behind it; `.default` means all that are granted.
         protocol: `openid`, `offline_access` and their like.
     """
 
+    scope: str
     resource: Resource
     audience: str
     permissions: tuple[str, ...]
@@ -105,4 +107,6 @@ def read_scope(cloud: str, scope: str) -> Wanted:
         raise Denied(28000)
     audience = names.pop()
     protocol = frozenset(name for name in scope.split() if name in _PROTOCOL)
-    return Wanted(resource_named(cloud, audience), audience, tuple(permission for *_, permission in asked), protocol)
+    return Wanted(
+        scope, resource_named(cloud, audience), audience, tuple(permission for *_, permission in asked), protocol
+    )
