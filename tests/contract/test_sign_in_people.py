@@ -1,0 +1,504 @@
+"""People sign in: device code, browser elsewhere, renewal, three audiences, sign-out. Real MSAL, the pretend authority."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from mdetui.auth.device import Waiting
+from mdetui.auth.identity import Identity, claims_of
+from mdetui.auth.secret import Secret
+from mdetui.auth.source import TokenSource
+from mdetui.auth.store import TokenStore
+from mdetui.errors import SignInError, SignInNeeded
+from mdetui.simulator import Options
+from mdetui.simulator.directory import Directory
+from mdetui.simulator.mount import Mounted
+from mdetui.simulator.options import TENANT_ID, make_fault
+from tests.conftest import StartSimulator
+from tests.signing import Running, approve, handle, sign_in_at
+from tests.sources import ANA, BOB, by_browser, by_code, desktop, over_tls, people, posts, source_over_tls
+from tests.wiring import RushingClock
+
+
+@pytest.mark.parametrize("way", [by_code, by_browser])
+async def test_over_tls_a_person_signs_in_renews_and_signs_out(
+    way: Callable[[TokenSource, Running], Awaitable[Identity]], simulator_options: Options, tmp_path: Path
+) -> None:
+    clock = RushingClock()
+    with over_tls(simulator_options, tmp_path) as (served, one):
+        async with source_over_tls(one, clock) as tokens:
+            with pytest.raises(SignInNeeded) as caught:
+                await tokens.get()
+            assert (caught.value.needs, caught.value.audience, caught.value.claims) == ("person", "mde", None)
+            identity = await way(tokens, served)
+            assert (identity.kind, identity.name, identity.tid) == ("person", ANA, TENANT_ID)
+            assert "Machine.Isolate" in identity.roles
+            first = await tokens.get()
+            clock.advance(3599)
+            second = await tokens.get()
+            assert second != first
+            assert len(posts(served, "refresh_token")) == 1
+            kept = TokenStore(one).load()
+            assert kept is not None
+            said = await tokens.sign_out()
+            assert ANA in said[0]
+            assert "Nothing was revoked" in said[1]
+            assert TokenStore(one).load() is None
+            assert tokens.identity is None
+            with pytest.raises(SignInNeeded):
+                await tokens.get()
+
+
+async def test_one_account_serves_three_audiences(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    await by_code(tokens, tenant)
+    got = await asyncio.gather(tokens.get("mde"), tokens.get("xdr"), tokens.get("graph"))
+    assert [claims_of(token.reveal())["aud"] for token in got] == [
+        "https://api.securitycenter.microsoft.com",
+        "https://api.security.microsoft.com",
+        "https://graph.microsoft.com",
+    ]
+    # each refresh token works once here: those of two audiences that are renewed at once must not get lost
+    assert len(posts(tenant, "refresh_token")) == 2
+    assert tokens.identity is not None
+    # what may be done does not depend on which token is the newest
+    assert "Machine.Isolate" in tokens.identity.roles
+    await tokens.aclose()
+
+
+async def test_the_next_run_goes_on_where_this_one_ended(tenant: Mounted) -> None:
+    first = people(tenant)
+    await by_code(first, tenant)
+    token = await first.get()
+    await first.aclose()
+    asked = tenant.journal.count()
+    second = people(tenant)
+    assert await second.get() == token
+    assert second.identity is not None
+    assert (second.identity.kind, second.identity.name) == ("person", ANA)
+    # a token that is good for a while is not even asked about
+    assert tenant.journal.count() == asked
+    await second.get("graph")
+    assert len(posts(tenant, "refresh_token")) == 1
+    await second.aclose()
+
+
+async def test_two_runs_share_one_account(tenant: Mounted) -> None:
+    clock = RushingClock()
+    one, two = people(tenant, clock), people(tenant, clock)
+    await by_code(one, tenant)
+    old = await two.get()
+    clock.advance(3599)
+    # both renew at once, one refresh token that works once
+    got = await asyncio.gather(one.get(), two.get())
+    assert got[0] == got[1] != old
+    assert len(posts(tenant, "refresh_token")) == 1
+    # and the service rejects that one: whoever comes second takes what the first one got
+    got = await asyncio.gather(one.get(failed=got[0]), two.get(failed=got[0]))
+    assert got[0] == got[1]
+    assert len(posts(tenant, "refresh_token")) == 2
+    for audience in ("xdr", "graph"):
+        await asyncio.gather(one.get(audience), two.get(audience))
+    assert len(posts(tenant, "refresh_token")) == 4
+    await one.aclose()
+    await two.aclose()
+
+
+async def test_a_run_does_not_go_on_as_somebody_else(tenant: Mounted) -> None:
+    clock = RushingClock()
+    one, two = people(tenant, clock), people(tenant, clock)
+    await by_code(one, tenant)
+    await two.get()
+    await by_code(two, tenant, BOB)
+    assert two.identity is not None
+    assert two.identity.name == BOB.upn
+    # its own token is good for a while yet, and it is still Ana's
+    assert claims_of((await one.get()).reveal())["upn"] == ANA
+    clock.advance(3599)
+    with pytest.raises(SignInNeeded, match=r"bob@contoso\.com"):
+        await one.get()
+    assert len(posts(tenant, "refresh_token")) == 0
+    # and when the other one signs out, nobody is signed in
+    await two.sign_out()
+    with pytest.raises(SignInNeeded, match="signed out"):
+        await one.get()
+    await one.aclose()
+    await two.aclose()
+
+
+async def test_a_profile_that_was_changed_does_not_take_up_old_tokens(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    await by_code(tokens, tenant)
+    await tokens.aclose()
+    asked = tenant.journal.count()
+    changed: tuple[dict[str, Any], ...] = (
+        {"tenant": "99999999-0000-0000-0000-000000000000"},
+        {"tenant": "contoso.com"},
+        {"client_id": "0f6e4b7d-25c8-4f3a-8b91-6d0e2a9c4471"},
+        {"authority": "https://login.other.invalid"},
+    )
+    for changes in changed:
+        other = TokenSource(replace(desktop(tenant), **changes), tenant.connection.synchronous)
+        with pytest.raises(SignInNeeded, match="nobody signed in"):
+            await other.get()
+    assert tenant.journal.count() == asked
+
+
+@pytest.mark.parametrize("way", [by_code, by_browser])
+async def test_a_domain_is_held_to_the_tenant_behind_it(
+    way: Callable[[TokenSource, Running], Awaitable[Identity]], tenant: Mounted
+) -> None:
+    tokens = people(tenant, tenant="contoso.com")
+    try:
+        identity = await way(tokens, tenant)
+    except SignInError as error:
+        pytest.fail(str(error))
+    assert identity.tid == TENANT_ID
+    handle(tenant).overrides["tid"] = "99999999-0000-0000-0000-000000000000"
+    with pytest.raises(SignInError, match="99999999"):
+        await way(tokens, tenant)
+
+
+@pytest.mark.parametrize("way", [by_code, by_browser])
+async def test_another_tenants_account_is_not_kept(
+    way: Callable[[TokenSource, Running], Awaitable[Identity]], tenant: Mounted
+) -> None:
+    tokens = people(tenant)
+    handle(tenant).overrides["tid"] = "99999999-0000-0000-0000-000000000000"
+    with pytest.raises(SignInError, match="99999999") as caught:
+        await way(tokens, tenant)
+    assert TENANT_ID in str(caught.value)
+    assert tokens.identity is None
+    assert TokenStore(desktop(tenant)).load() is None
+    with pytest.raises(SignInNeeded):
+        await tokens.get()
+
+
+async def test_an_account_that_turns_out_to_be_another_tenants_is_purged(tenant: Mounted) -> None:
+    clock = RushingClock()
+    tokens = people(tenant, clock)
+    await by_code(tokens, tenant)
+    await tokens.get("graph")
+    handle(tenant).overrides["tid"] = "99999999-0000-0000-0000-000000000000"
+    clock.advance(3400)
+    # the old token is good for some minutes more, but whose it is is in doubt now
+    with pytest.raises(SignInError, match="thrown away"):
+        await tokens.get()
+    assert tokens.identity is None
+    assert TokenStore(desktop(tenant)).load() is None
+    for audience in ("mde", "graph"):
+        with pytest.raises(SignInNeeded):
+            await tokens.get(audience)
+
+
+async def test_twenty_rejections_make_one_renewal_with_the_claims(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    await by_code(tokens, tenant)
+    dead = await tokens.get()
+    claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
+    got = await asyncio.gather(*(tokens.get(claims=claims, failed=dead) for _ in range(20)))
+    assert len(set(got)) == 1
+    assert got[0] != dead
+    forms = posts(tenant, "refresh_token")
+    assert len(forms) == 1
+    assert "nbf" in forms[0]
+    assert "cp1" in forms[0]
+
+
+async def test_a_policy_that_wants_the_person_again_passes_its_claims_along(start_simulator: StartSimulator) -> None:
+    tenant = start_simulator(faults=(make_fault("aadsts", "50076", path="/token/refresh_token"),))
+    tokens = people(tenant)
+    await by_code(tokens, tenant)
+    dead = await tokens.get()
+    with pytest.raises(SignInNeeded, match="AADSTS50076") as caught:
+        await tokens.get(failed=dead)
+    assert caught.value.claims is not None
+    assert "capolids" in json.loads(caught.value.claims)["access_token"]
+    assert "capolids" not in str(caught.value)
+    # both ways carry them to the authority
+    code = await tokens.start_device_code(caught.value.audience, claims=caught.value.claims)
+    flow = await tokens.start_browser(caught.value.audience, claims=caught.value.claims)
+    assert "capolids" in flow.url
+    device = next(asked for asked in reversed(tenant.journal.entries()) if asked.path.endswith("/devicecode"))
+    assert "capolids" in device.body.decode()
+    approve(tenant, code.user_code)
+    await tokens.finish_device_code(code)
+    assert "capolids" in posts(tenant, "urn")[-1]
+    assert await tokens.get() != dead
+
+
+async def test_a_consent_that_is_missing_is_no_reason_to_sign_in_again(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    await by_code(tokens, tenant)
+    handle(tenant).consented = False
+    with pytest.raises(SignInError, match="AADSTS65001") as caught:
+        await tokens.get("graph")
+    assert not isinstance(caught.value, SignInNeeded)
+    # the other token goes on
+    await tokens.get()
+    handle(tenant).consented = True
+    await tokens.get("graph")
+
+
+async def test_a_session_that_ended_asks_for_the_person(tenant: Mounted) -> None:
+    clock = RushingClock()
+    tokens = people(tenant, clock)
+    await by_code(tokens, tenant)
+    handle(tenant).end_sessions(50173)
+    clock.advance(3599)
+    got = await asyncio.gather(*(tokens.get() for _ in range(5)), return_exceptions=True)
+    assert all(isinstance(error, SignInNeeded) and "AADSTS50173" in str(error) for error in got)
+    assert len(posts(tenant, "refresh_token")) == 1
+    # the retry of a person asks anew; MSAL alone would not for a minute
+    with pytest.raises(SignInNeeded):
+        await tokens.get()
+    assert len(posts(tenant, "refresh_token")) == 2
+    await by_browser(tokens, tenant)
+    await tokens.get()
+
+
+async def test_a_renewal_under_way_does_not_bring_the_old_account_back(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    await by_code(tokens, tenant)
+    flow = await tokens.start_browser()
+    back = Secret(sign_in_at(tenant, flow.url, BOB))
+    tenant.faults.set("latency", "200", path="/", count=1)
+    asking = asyncio.create_task(tokens.get("xdr"))
+    while not posts(tenant, "refresh_token"):
+        await asyncio.sleep(0.005)
+    assert (await tokens.finish_browser(flow, back)).name == BOB.upn
+    await asking
+    got = [await tokens.get(audience) for audience in ("xdr", "mde")]
+    assert [claims_of(token.reveal())["upn"] for token in got] == [BOB.upn, BOB.upn]
+    assert tokens.identity is not None
+    assert tokens.identity.name == BOB.upn
+
+
+async def test_a_renewal_under_way_does_not_undo_a_sign_out(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    await by_code(tokens, tenant)
+    tenant.faults.set("latency", "200", path="/", count=1)
+    asking = asyncio.create_task(tokens.get("xdr"))
+    while not posts(tenant, "refresh_token"):
+        await asyncio.sleep(0.005)
+    await tokens.sign_out()
+    with pytest.raises(SignInNeeded):
+        await asking
+    assert tokens.identity is None
+    assert TokenStore(desktop(tenant)).load() is None
+
+
+async def test_the_waiting_is_told(start_simulator: StartSimulator) -> None:
+    tenant = start_simulator(directory=Directory(interval=2))
+    clock = RushingClock()
+    tokens = people(tenant, clock)
+    code = await tokens.start_device_code()
+    assert (code.interval, code.url, code.audience) == (2, "https://microsoft.com/devicelogin", "mde")
+    assert (code.expires_at - clock.now()).total_seconds() == 900
+    device = handle(tenant).devices[code.user_code]
+    device.slow_down()
+    told: list[Waiting] = []
+
+    def changed(waiting: Waiting) -> None:
+        told.append(waiting)
+        if waiting.state == "slowed":
+            tenant.faults.set("authority-down", "503", count=1)
+        if waiting.state == "trouble":
+            device.approve()
+
+    await tokens.finish_device_code(code, changed)
+    assert [(one.state, one.interval) for one in told] == [("waiting", 2), ("slowed", 7), ("trouble", 7)]
+    assert "busy" in told[2].why
+    # the pauses are the authority's, lengthened for good by what it asked for
+    assert clock.slept == [2, 7, 7]
+    # one 503 did not poison the polls after it
+    assert device.redeemed
+
+
+@pytest.mark.parametrize(("down", "words"), [("503", "busy"), ("429", "busy"), ("reset", "not reached")])
+async def test_trouble_while_polling_passes(tenant: Mounted, down: str, words: str) -> None:
+    clock = RushingClock()
+    tokens = people(tenant, clock)
+    code = await tokens.start_device_code()
+    troubles: list[Waiting] = []
+
+    def changed(waiting: Waiting) -> None:
+        if waiting.state == "trouble":
+            troubles.append(waiting)
+            approve(tenant, code.user_code)
+
+    tenant.faults.set("authority-down", down, count=3)
+    await tokens.finish_device_code(code, changed)
+    assert len(troubles) == 1
+    assert words in troubles[0].why
+
+
+@pytest.mark.parametrize("given", [0, -5, 100_000])
+async def test_an_odd_interval_is_put_right(start_simulator: StartSimulator, given: int) -> None:
+    tenant = start_simulator(directory=Directory(interval=given))
+    clock = RushingClock()
+    tokens = people(tenant, clock)
+    code = await tokens.start_device_code()
+    approve(tenant, code.user_code)
+    await tokens.finish_device_code(code)
+    assert clock.slept == [min(max(given, 1), 120)]
+
+
+@pytest.mark.parametrize(
+    ("decide", "words"),
+    [("decline", "AADSTS70018"), ("expire", "AADSTS70020"), ("53003", "AADSTS53003"), ("7000218", "AADSTS7000218")],
+)
+async def test_a_code_that_comes_to_nothing(tenant: Mounted, decide: str, words: str) -> None:
+    tokens = people(tenant)
+    code = await tokens.start_device_code()
+    device = handle(tenant).devices[code.user_code]
+    device.fail(int(decide)) if decide.isdigit() else getattr(device, decide)()
+    with pytest.raises(SignInError, match=words) as caught:
+        await tokens.finish_device_code(code)
+    assert caught.value.todo
+    assert device.polls == 1
+    assert TokenStore(desktop(tenant)).load() is None
+
+
+async def test_a_code_expires_by_itself(start_simulator: StartSimulator) -> None:
+    tenant = start_simulator(directory=Directory(device_seconds=12, interval=5))
+    tokens = people(tenant)
+    code = await tokens.start_device_code()
+    with pytest.raises(SignInError, match="expired"):
+        await tokens.finish_device_code(code)
+    assert handle(tenant).devices[code.user_code].polls == 2
+
+
+@pytest.mark.parametrize("code", [7000218, 700016, 90002])
+async def test_no_code_is_given(tenant: Mounted, code: int) -> None:
+    tenant.faults.set("aadsts", str(code), path="/devicecode")
+    with pytest.raises(SignInError, match=f"AADSTS{code}") as caught:
+        await people(tenant).start_device_code()
+    assert caught.value.correlation_id
+
+
+async def test_a_public_client_that_may_not_be_one(start_simulator: StartSimulator) -> None:
+    tenant = start_simulator(directory=Directory(public_flows=False))
+    tokens = people(tenant)
+    with pytest.raises(SignInError, match="AADSTS7000218"):
+        await by_code(tokens, tenant)
+
+
+async def test_what_is_pasted_may_be_broken_by_the_terminal(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    flow = await tokens.start_browser()
+    url = sign_in_at(tenant, flow.url)
+    broken = "  <" + "\r\n  ".join(url[at : at + 60] for at in range(0, len(url), 60)) + ">\n"
+    identity = await tokens.finish_browser(flow, Secret(broken))
+    assert identity.name == ANA
+
+
+async def test_only_the_query_matters(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    flow = await tokens.start_browser()
+    query = sign_in_at(tenant, flow.url).partition("?")[2]
+    assert (await tokens.finish_browser(flow, Secret(query + "#"))).name == ANA
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "",
+        "   ",
+        "http://localhost:8400",
+        "hunter2",
+        "http://localhost:8400/?code=only",
+        "?state=only",
+        "?" + "a=1&" * 9999,
+    ],
+)
+async def test_what_is_no_answer_is_refused_and_the_flow_goes_on(tenant: Mounted, pasted: str) -> None:
+    tokens = people(tenant)
+    flow = await tokens.start_browser()
+    with pytest.raises(SignInError, match="pasted") as caught:
+        await tokens.finish_browser(flow, Secret(pasted))
+    assert "hunter2" not in str(caught.value)
+    assert not posts(tenant, "authorization_code")
+    await tokens.finish_browser(flow, Secret(sign_in_at(tenant, flow.url)))
+
+
+async def test_an_address_of_another_attempt_is_refused(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    old, new = await tokens.start_browser(), await tokens.start_browser()
+    pasted = Secret(sign_in_at(tenant, old.url))
+    with pytest.raises(SignInError, match="another attempt"):
+        await tokens.finish_browser(new, pasted)
+    assert not posts(tenant, "authorization_code")
+
+
+async def test_an_address_works_once(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    flow = await tokens.start_browser()
+    pasted = Secret(sign_in_at(tenant, flow.url))
+    await tokens.finish_browser(flow, pasted)
+    with pytest.raises(SignInError, match="AADSTS"):
+        await tokens.finish_browser(flow, pasted)
+    # whoever is signed in stays so
+    await tokens.get()
+
+
+async def test_an_error_at_the_end_of_the_browser_becomes_a_hint(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    handle(tenant).refuse_sign_in(65004)
+    flow = await tokens.start_browser()
+    url = sign_in_at(tenant, flow.url)
+    assert "error=" in url
+    with pytest.raises(SignInError, match="AADSTS65004"):
+        await tokens.finish_browser(flow, Secret(url))
+    assert not posts(tenant, "authorization_code")
+
+
+async def test_a_nonce_of_another_answer_leaves_no_account(tenant: Mounted) -> None:
+    """MSAL files the account before it finds the nonce wrong."""
+    tokens = people(tenant)
+    flow = await tokens.start_browser()
+    handle(tenant).overrides["nonce"] = "another"
+    with pytest.raises(SignInError) as caught:
+        await tokens.finish_browser(flow, Secret(sign_in_at(tenant, flow.url)))
+    assert caught.value.todo
+    assert TokenStore(desktop(tenant)).load() is None
+    with pytest.raises(SignInNeeded):
+        await tokens.get()
+
+
+async def test_the_address_asks_for_what_it_should(tenant: Mounted) -> None:
+    tokens = people(tenant, login_hint="ana@contoso.com", redirect_uri="http://localhost:9999")
+    flow = await tokens.start_browser("xdr")
+    asked = httpx.URL(flow.url).params
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["redirect_uri"] == flow.redirect_uri == "http://localhost:9999"
+    assert asked["login_hint"] == "ana@contoso.com"
+    assert "https://api.security.microsoft.com/.default" in asked["scope"]
+    assert asked.get("response_mode", "query") == "query"
+    assert "verifier" not in flow.url
+
+
+async def test_a_profile_without_people_says_so(tenant: Mounted) -> None:
+    tokens = TokenSource(tenant.profile, tenant.connection.synchronous, secret=Secret("x"))
+    for starting in (tokens.start_device_code, tokens.start_browser):
+        with pytest.raises(SignInError, match="client-secret"):
+            await starting()
+
+
+@pytest.mark.parametrize("store", ["memory", "file", "auto"])
+async def test_every_place_keeps_the_account(tenant: Mounted, store: str) -> None:
+    clock = RushingClock()
+    tokens = people(tenant, clock, store=store)
+    await by_code(tokens, tenant)
+    clock.advance(3599)
+    await tokens.get()
+    assert tokens.notice == ""
+    assert len(await tokens.sign_out()) == 2

@@ -1,0 +1,74 @@
+"""Token sources for people, over the pretend tenant in this process or over TLS, and the person at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mdetui.auth.identity import Identity
+from mdetui.auth.secret import Secret
+from mdetui.auth.source import TokenSource
+from mdetui.config import Profile
+from mdetui.net import connect
+from mdetui.simulator import Options
+from mdetui.simulator.directory import DESKTOP_ID, Person
+from mdetui.simulator.mount import Mounted
+from mdetui.simulator.server import Served
+from tests.signing import Running, approve, sign_in_at
+from tests.wiring import RushingClock
+
+ANA = "ana.reyes@contoso.com"
+BOB = Person("bob@contoso.com", "Bob", "11111111-8c21-4a96-b7e4-2d9f6c1a3e58")
+
+
+def desktop(running: Mounted, **changes: Any) -> Profile:
+    """A profile for people in a tenant of this process."""
+    return replace(running.profile, client_id=DESKTOP_ID, method="device-code", name="people", **changes)
+
+
+def people(running: Mounted, clock: Any = None, **changes: Any) -> TokenSource:
+    """A source for people. Its clock need not be the tenant's."""
+    one = desktop(running, **changes)
+    return TokenSource(one, running.connection.synchronous, clock=clock or RushingClock())
+
+
+async def by_code(tokens: TokenSource, running: Running, person: Person | None = None) -> Identity:
+    """Sign in with a device code."""
+    code = await tokens.start_device_code()
+    approve(running, code.user_code, person)
+    return await tokens.finish_device_code(code)
+
+
+async def by_browser(tokens: TokenSource, running: Running, person: Person | None = None) -> Identity:
+    """Sign in with a browser elsewhere."""
+    flow = await tokens.start_browser()
+    return await tokens.finish_browser(flow, Secret(sign_in_at(running, flow.url, person)))
+
+
+def posts(running: Running, kind: str) -> list[str]:
+    """Forms of that grant that reached the token endpoint."""
+    bodies = [asked.body.decode() for asked in running.journal.entries() if asked.path.endswith("/oauth2/v2.0/token")]
+    return [body for body in bodies if f"grant_type={kind}" in body]
+
+
+@contextmanager
+def over_tls(options: Options, folder: Path, **changes: Any) -> Iterator[tuple[Served, Profile]]:
+    """The tenant on a real socket, and a profile for people that trusts it."""
+    with Served(replace(options, **{"machines": 5, "alerts": 5, **changes})) as served:
+        yield served, replace(served.profile(folder), client_id=DESKTOP_ID, method="device-code", client_secret_file="")
+
+
+@asynccontextmanager
+async def source_over_tls(profile: Profile, clock: Any = None, **more: Any) -> AsyncIterator[TokenSource]:
+    """A source whose requests go over real sockets."""
+    connection = connect(profile)
+    tokens = TokenSource(profile, connection.synchronous, clock=clock or RushingClock(), **more)
+    try:
+        yield tokens
+    finally:
+        await tokens.aclose()
+        await connection.asynchronous.aclose()
+        connection.close()
