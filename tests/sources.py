@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +17,27 @@ from mdetui.net import connect
 from mdetui.simulator import Options
 from mdetui.simulator.directory import DESKTOP_ID, Person
 from mdetui.simulator.mount import Mounted
+from mdetui.simulator.options import TENANT_ID
 from mdetui.simulator.server import Served
 from tests.signing import Running, approve, sign_in_at
 from tests.wiring import RushingClock
 
 ANA = "ana.reyes@contoso.com"
 BOB = Person("bob@contoso.com", "Bob", "11111111-8c21-4a96-b7e4-2d9f6c1a3e58")
+TOKEN_PATH = f"/{TENANT_ID}/oauth2/v2.0/token"
+
+
+async def until(happened: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for something that another thread does.
+
+    Raises:
+        AssertionError: It did not happen.
+    """
+    for _ in range(round(seconds / 0.002)):
+        if happened():
+            return
+        await asyncio.sleep(0.002)
+    raise AssertionError("it never happened")
 
 
 def desktop(running: Mounted, **changes: Any) -> Profile:

@@ -24,7 +24,19 @@ from mdetui.simulator.mount import Mounted
 from mdetui.simulator.options import TENANT_ID, make_fault
 from tests.conftest import StartSimulator
 from tests.signing import Running, approve, handle, sign_in_at
-from tests.sources import ANA, BOB, by_browser, by_code, desktop, over_tls, people, posts, source_over_tls
+from tests.sources import (
+    ANA,
+    BOB,
+    TOKEN_PATH,
+    by_browser,
+    by_code,
+    desktop,
+    over_tls,
+    people,
+    posts,
+    source_over_tls,
+    until,
+)
 from tests.wiring import RushingClock
 
 
@@ -270,10 +282,9 @@ async def test_a_renewal_under_way_does_not_bring_the_old_account_back(tenant: M
     await by_code(tokens, tenant)
     flow = await tokens.start_browser()
     back = Secret(sign_in_at(tenant, flow.url, BOB))
-    tenant.faults.set("latency", "200", path="/", count=1)
+    tenant.faults.set("latency", "200", path=TOKEN_PATH, count=1)
     asking = asyncio.create_task(tokens.get("xdr"))
-    while not posts(tenant, "refresh_token"):
-        await asyncio.sleep(0.005)
+    await until(lambda: posts(tenant, "refresh_token"))
     assert (await tokens.finish_browser(flow, back)).name == BOB.upn
     await asking
     got = [await tokens.get(audience) for audience in ("xdr", "mde")]
@@ -285,10 +296,9 @@ async def test_a_renewal_under_way_does_not_bring_the_old_account_back(tenant: M
 async def test_a_renewal_under_way_does_not_undo_a_sign_out(tenant: Mounted) -> None:
     tokens = people(tenant)
     await by_code(tokens, tenant)
-    tenant.faults.set("latency", "200", path="/", count=1)
+    tenant.faults.set("latency", "200", path=TOKEN_PATH, count=1)
     asking = asyncio.create_task(tokens.get("xdr"))
-    while not posts(tenant, "refresh_token"):
-        await asyncio.sleep(0.005)
+    await until(lambda: posts(tenant, "refresh_token"))
     await tokens.sign_out()
     with pytest.raises(SignInNeeded):
         await asking
