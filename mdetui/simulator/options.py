@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mdetui.clock import SYSTEM, Clock
 from mdetui.errors import ConfigError
-from mdetui.simulator.directory import Directory
+
+if TYPE_CHECKING:
+    from mdetui.simulator.directory import Directory
 
 TENANT_ID = "b5d2f1c0-7a43-4e0c-9d1e-3c6a5f7e2b10"
 CLIENT_ID = "0f6e4b7d-25c8-4f3a-8b91-6d0e2a9c4471"
@@ -138,6 +140,13 @@ def parse_fault(text: str) -> Fault:
     return make_fault(match["name"], match["arg"] or "", path=match["path"] or "", count=count)
 
 
+def _directory() -> Directory:
+    # the login screen imports this module before the first paint and needs no directory
+    from mdetui.simulator.directory import Directory
+
+    return Directory()
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a tenant is made.
@@ -176,4 +185,4 @@ class Options:
     faults: tuple[Fault, ...] = ()
     clock: Clock = SYSTEM
     secret: str = field(default=DEMO_SECRET, repr=False)
-    directory: Directory = field(default_factory=Directory)
+    directory: Directory = field(default_factory=_directory)
