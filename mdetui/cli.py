@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mdetui import __version__
@@ -111,6 +112,7 @@ def _open(args: argparse.Namespace) -> int:
 
 def _run(config: Config, profile: str, write_minutes: int | None) -> int:
     remote = bool(os.environ.get("SSH_CONNECTION"))
+    _no_core_dumps()
     _prepare_terminal(remote)
     # what is made while the program starts stays: collections would find nothing (14 ms of the first paint, 34 of the
     # rows). The app turns them on again
@@ -122,6 +124,14 @@ def _run(config: Config, profile: str, write_minutes: int | None) -> int:
     if app.farewell:
         sys.stdout.write(app.farewell + "\n")
     return app.return_code or 0
+
+
+def _no_core_dumps() -> None:
+    """A dump of this process would hold its tokens."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _prepare_terminal(remote: bool) -> None:

@@ -35,13 +35,13 @@ class Method:
 METHOD_TABLE: dict[str, Method] = {
     method.name: method
     for method in (
-        Method("device-code", "type a code in a browser elsewhere", True, ("client_id",)),
+        Method("device-code", "type a code in a browser elsewhere", True, ("client_id",), ("store",)),
         Method(
             "browser",
             "open an address in a browser elsewhere, paste the one it ends at",
             True,
             ("client_id",),
-            ("redirect_uri", "login_hint"),
+            ("redirect_uri", "login_hint", "store"),
         ),
         Method("client-secret", "a secret of the app", False, ("client_id",), ("client_secret_file",)),
         Method(
@@ -84,7 +84,7 @@ class Profile:
         token_command: Program and arguments; prints JSON with `access_token` and `expires_on`.
         redirect_uri: Where the browser ends after a sign-in elsewhere; nothing listens there.
         login_hint: Account that the sign-in page offers.
-        store: Where tokens are kept, one of `STORES`.
+        store: Where a person's tokens are kept, one of `STORES`; an app keeps none.
         proxy: Address of the proxy; "" is the environment's, `none` is none.
         authority: Login authority, overrides the cloud's.
         base: API base per audience, overrides the cloud's.

@@ -23,7 +23,13 @@ _VARIABLES = {
     "assertion_file": "AZURE_FEDERATED_TOKEN_FILE",
     "authority": "AZURE_AUTHORITY_HOST",
 }
-_CLIENT_SECRETS = ("MDETUI_CLIENT_SECRET", "AZURE_CLIENT_SECRET")
+# the first that is set tells the method, in the order of azure-identity
+_CREDENTIALS = {
+    "MDETUI_CLIENT_SECRET": "client-secret",
+    "AZURE_CLIENT_SECRET": "client-secret",
+    "AZURE_CLIENT_CERTIFICATE_PATH": "certificate",
+    "AZURE_FEDERATED_TOKEN_FILE": "federated",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +68,11 @@ def profile_of(name: str, environ: Mapping[str, str]) -> Filled | None:
     """
     if not (environ.get("AZURE_TENANT_ID") and environ.get("AZURE_CLIENT_ID")):
         return None
-    if any(environ.get(variable) for variable in _CLIENT_SECRETS):
-        method = "client-secret"
-    elif environ.get("AZURE_CLIENT_CERTIFICATE_PATH"):
-        method = "certificate"
-    elif environ.get("AZURE_FEDERATED_TOKEN_FILE"):
-        method = "federated"
-    else:
+    variable = next((one for one in _CREDENTIALS if environ.get(one)), None)
+    if variable is None:
         return None
-    filled = fill(Profile(name=name, method=method), ("method",), environ)
+    filled = fill(Profile(name=name, method=_CREDENTIALS[variable]), ("method",), environ)
+    filled = replace(filled, sources={**filled.sources, "method": variable})
     cloud = next((cloud.name for cloud in CLOUDS.values() if cloud.login == filled.profile.authority), "")
     if cloud:
         # the host tells the cloud, as far as hosts do: GCC and DoD need a profile in the file

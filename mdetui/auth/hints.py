@@ -147,7 +147,7 @@ def _facts(profile: Profile, scope: str, certificate: str, clock: str) -> dict[s
         "client": text.line(profile.client_id or "of this machine", 80),
         "cloud": text.line(profile.cloud, 20),
         "login": text.line(profile.login, 200),
-        "file": text.line(file or "where the profile reads it from", 200),
+        "file": text.line(file or "the place the profile reads it from", 200),
         "certificate": text.line(certificate or f"the certificate in {file or 'this profile'}", 300),
         "scope": text.line(scope, 120),
         "permissions": f"the {kind} permissions {look}, and to respond {respond}",

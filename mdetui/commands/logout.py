@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Sequence
 
 from mdetui import config as configuration
+from mdetui.clock import SYSTEM
 from mdetui.commands.terminal import say
-from mdetui.config import METHOD_TABLE, Profile
+from mdetui.config import Profile
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,31 +36,23 @@ def main(rest: Sequence[str], config: str | None) -> int:
     if not chosen:
         say("There is no profile, so there is nothing to sign out of.")
         return 0
-    failed = [profile for profile in chosen if not _forget(profile)]
-    say()
-    for sentence in what_stays(chosen):
-        say(sentence)
-    return 1 if failed else 0
+    clean = [_sign_out(profile) for profile in chosen]
+    return 0 if all(clean) else 1
 
 
-def what_stays(profiles: Sequence[Profile]) -> list[str]:
-    """Sentences on what a sign-out does not revoke."""
-    said = ["A token that was given out is good until its end, about an hour; nothing here can take it back."]
-    if any(METHOD_TABLE[profile.method].person for profile in profiles):
-        said.append(
-            "Microsoft keeps the session of the browser you signed in with. To end it everywhere: Entra admin center > "
-            "Users > your name > Revoke sessions."
-        )
-    if any(not METHOD_TABLE[profile.method].person for profile in profiles):
-        said.append("An app has no session: to lock it out, remove its secret or certificate in its app registration.")
-    return said
+def _sign_out(profile: Profile) -> bool:
+    """Remove what is kept and say so; whether nothing is left."""
+    import httpx
 
-
-def _forget(profile: Profile) -> bool:
     from mdetui.auth.store import TokenStore
+    from mdetui.auth.ways import way_of
 
+    # nothing is asked of anybody: this transport can't even
+    for sentence in way_of(profile, httpx.BaseTransport(), None, None, SYSTEM).forget():
+        say(sentence)
+    # an app keeps nothing, but the profile may have been a person's before
     store = TokenStore(profile)
     store.forget()
-    # what could not be removed is in the notice
-    say(f"{profile.name}: {store.notice or 'the tokens on this host are gone.'}")
+    if store.notice:
+        say(store.notice)
     return not store.notice

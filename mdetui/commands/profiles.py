@@ -256,7 +256,9 @@ def _show(args: argparse.Namespace, file: str | None) -> int:
     if args.json:
         say(json.dumps({key: {"value": value, "source": source} for key, value, source in rows}, indent=2))
     else:
-        table(("KEY", "VALUE", "FROM"), [(key, value, source) for key, value, source in rows])
+        here = f"{config.file}, "
+        say(f"Profile {profile.name}; lines are those of {config.file}." if config.file else f"Profile {profile.name}.")
+        table(("KEY", "VALUE", "FROM"), [(key, value, source.removeprefix(here)) for key, value, source in rows])
     return 0
 
 
@@ -281,7 +283,7 @@ def values_in_force(config: Config, profile: Profile) -> list[tuple[str, str, st
     if place := place_of(profile):
         noun = "client secret" if profile.method == "client-secret" else "certificate password"
         rows.append((noun, "not shown", place))
-    return [(key, text.line(value, 300), text.line(source, 300)) for key, value, source in rows]
+    return [(key, text.line(value, 300) if value else "", text.line(source, 300)) for key, value, source in rows]
 
 
 def _shown(name: str, value: Any) -> str:

@@ -226,9 +226,9 @@ def test_what_is_in_force_and_where_it_came_from(file: Path, monkeypatch: pytest
     assert told["authority"] == {"value": "https://login.microsoftonline.com", "source": "cloud global"}
     assert told["base.graph"]["value"] == "https://graph.microsoft.com"
     assert told["client secret"] == {"value": "not shown", "source": "MDETUI_CLIENT_SECRET"}
-    assert told["store"] == {"value": "auto", "source": "default"}
+    assert told["short"] == {"value": "", "source": "default"}
     # what belongs to other methods is not there
-    assert not {"certificate_file", "redirect_uri", "token_command"} & set(told)
+    assert not {"certificate_file", "redirect_uri", "token_command", "store"} & set(told)
     # it was looked at, not taken
     assert os.environ["MDETUI_CLIENT_SECRET"] == "hush-hush"
 
@@ -259,6 +259,28 @@ def test_removed_with_its_tokens(file: Path) -> None:
     assert store.load() is None
 
 
+def test_what_is_in_force_is_readable(file: Path) -> None:
+    run("profiles", "add", *ADD, "--method", "device-code")
+    said = run("profiles", "show", "contoso")[1].splitlines()
+    assert said[0] == f"Profile contoso; lines are those of {file}."
+    assert said[3].split() == ["tenant", "contoso.example", "line", "3"]
+
+
+# the program
+
+
+def test_no_dump_of_the_program_is_ever_written() -> None:
+    code = (
+        "import resource\nfrom mdetui import cli\n"
+        "resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)\n"
+        "cli._no_core_dumps()\nprint(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "0\n"
+
+
 # logout
 
 
@@ -271,13 +293,15 @@ def test_logout_removes_and_says_what_it_does_not_revoke() -> None:
         store.save('{"a": 1}')
     code, said = run("logout", "contoso")
     assert code == 0
-    assert said.startswith("contoso: the tokens on this host are gone.\n")
+    assert said.startswith("The tokens of profile contoso ")
     assert "Revoke sessions" in said
-    assert "An app has no session" not in said
+    assert "Nothing was revoked" in said
+    assert "profile vm" not in said
     assert [store.load() is None for store in stores] == [True, False]
     code, said = run("logout")
-    assert "vm: the tokens on this host are gone." in said
-    assert "An app has no session" in said
+    assert code == 0
+    assert "The tokens of profile vm were removed" in said
+    assert "metadata service" in said
     assert [store.load() is None for store in stores] == [True, True]
 
 

@@ -313,6 +313,7 @@ def test_the_environment_alone_is_a_profile(tmp_path: Path, more: dict[str, str]
     assert list(found.profiles) == ["environment"]
     assert found.profiles["environment"].method == method
     assert found.source_of("profiles.environment.client_id") == "AZURE_CLIENT_ID"
+    assert found.source_of("profiles.environment.method") == next(iter(more))
     assert found.source_of("theme").endswith("line 1")
     assert "hush" not in repr(found)
     # a file with profiles has the say
