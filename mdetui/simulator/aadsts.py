@@ -121,7 +121,7 @@ ERRORS: dict[int, Entry] = {
     9002313: _request("Invalid request. Request is malformed or invalid."),
     70003: Entry("unsupported_grant_type", "The app requested an unsupported grant type '{grant}'."),
     50011: _request("The redirect URI '{redirect}' specified in the request does not match the redirect URIs configured for the application '{client}'."),
-    500112: Entry("invalid_client", "The reply address '{redirect}' does not match the reply address '{registered}' provided when requesting Authorization code."),
+    500112: _client("The reply address '{redirect}' does not match the reply address '{registered}' provided when requesting Authorization code."),
     501481: _grant("The Code_Verifier does not match the code_challenge supplied in the authorization request."),
     54005: _grant("OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."),
     # the account

@@ -184,7 +184,7 @@ def test_sign_in_with_a_browser_elsewhere(tenant: Mounted) -> None:
     [
         ({"code_verifier": "w" * 43}, 400, "invalid_grant", 501481),
         ({"code_verifier": ""}, 400, "invalid_grant", 501481),
-        ({"redirect_uri": "http://localhost:8401"}, 400, "invalid_client", 500112),
+        ({"redirect_uri": "http://localhost:8401"}, 401, "invalid_client", 500112),
         ({"code": "made-up"}, 400, "invalid_grant", 70000),
         ({"client_id": CLIENT_ID}, 401, "invalid_client", 7000218),
     ],
