@@ -50,6 +50,7 @@ GROUPS = {
     "list": "this list",
     "page": "this page",
     "login": "profiles",
+    "wizard": "this form",
     "move": "moving",
     "app": "everywhere",
 }
@@ -195,6 +196,23 @@ JOB = (
     Key("job.calm", "ctrl+c", "nothing", "", "Does nothing here"),
 )
 
+# What is bound to no key goes into the field with the focus. The keys of one field (left, right, Home, ctrl+u) are the
+# field's own business.
+WIZARD = (
+    Key("wizard.save", "ctrl+s", "save", "save", "Check the profile and write it", 2),
+    Key("wizard.leave", "escape", "leave", "leave", "Leave; nothing is saved", 3),
+    Key("wizard.next", "tab", "step(1)", "next field", "Next field, over the end", 4),
+    Key("wizard.previous", "shift+tab", "step(-1)", "previous field", "Previous field, over the start"),
+    Key("wizard.enter", "enter", "enter", "next field", "Next field; on the last line it saves"),
+    Key("wizard.down", "down", "move(1)", "down", "Next field"),
+    Key("wizard.up", "up", "move(-1)", "up", "Previous field"),
+    Key("wizard.page_down", "pagedown", "move(5)", "page down", "Five fields down"),
+    Key("wizard.page_up", "pageup", "move(-5)", "page up", "Five fields up"),
+    Key("wizard.more", "ctrl+o", "more", "more fields", "Show the fields that are seldom needed, or hide them", 5),
+    Key("wizard.nothing", "ctrl+q", "nothing", "", "Does nothing"),
+    Key("wizard.calm", "ctrl+c", "nothing", "", "Does nothing here"),
+)
+
 CONTEXTS: dict[str, tuple[Key, ...]] = {
     "alerts": (*LIST, *ENTITY, *WRITES, *QUEUES, *MOVE, *GLOBAL),
     "machines": (*LIST, *ENTITY, WRITES[0], *QUEUES, *MOVE, *GLOBAL),
@@ -209,6 +227,7 @@ CONTEXTS: dict[str, tuple[Key, ...]] = {
     "ask": ASK,
     "sheet": SHEET,
     "job": JOB,
+    "wizard": WIZARD,
 }
 
 
