@@ -50,6 +50,7 @@ GROUPS = {
     "list": "this list",
     "page": "this page",
     "login": "profiles",
+    "doctor": "this report",
     "wizard": "this form",
     "move": "moving",
     "app": "everywhere",
@@ -148,6 +149,11 @@ QUEUES = tuple(Key(f"list.queue_{n}", str(n), f"queue({n})", f"queue {n}", f"Sav
 
 LOGIN = (Key("login.open", "enter", "open", "sign in", "Sign in to this tenant and open its queue", 2),)
 
+DOCTOR = (
+    Key("doctor.again", "r", "again", "again", "Examine everything again", 2),
+    Key("doctor.copy", "y", "copy", "copy", "Send the report to the terminal's clipboard; it holds no secret", 3),
+)
+
 MENU = (
     Key("menu.run", "enter", "run", "choose", "Run the entry", 2),
     Key("menu.close", "escape", "close", "leave", "Leave the menu", 3),
@@ -222,6 +228,7 @@ CONTEXTS: dict[str, tuple[Key, ...]] = {
     "alert": (*PAGE, *LIST, *ENTITY, *WRITES, *MOVE, *GLOBAL),
     "machine": (*PAGE, *LIST, *ENTITY, WRITES[0], *MOVE, *GLOBAL),
     "login": (*LOGIN, *MOVE, *GLOBAL),
+    "doctor": (*DOCTOR, *MOVE[:-2], *GLOBAL),
     "menu": MENU,
     "bar": BAR,
     "ask": ASK,
