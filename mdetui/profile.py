@@ -38,7 +38,7 @@ METHOD_TABLE: dict[str, Method] = {
         Method("device-code", "type a code in a browser elsewhere", True, ("client_id",), ("store",)),
         Method(
             "browser",
-            "open an address in a browser elsewhere, paste the one it ends at",
+            "open an address elsewhere, paste the one it ends at",
             True,
             ("client_id",),
             ("redirect_uri", "login_hint", "store"),

@@ -189,7 +189,7 @@ def _check_audience(table: str, audience: str, url: str) -> None:
 def _check_authority(authority: str) -> None:
     if authority and _https("authority", authority, "Secrets only travel over https.").path not in ("", "/"):
         raise Refused(
-            "authority", f"{authority!r} has a path.", "Give scheme and host only; the tenant has its own key."
+            "authority", f"{_plain(authority)} has a path.", "Give scheme and host only; the tenant has its own key."
         )
 
 
@@ -198,7 +198,7 @@ def _check_redirect(uri: str) -> None:
     if redirect.scheme != "https" and not (redirect.scheme == "http" and redirect.hostname in _LOCAL):
         raise Refused(
             "redirect_uri",
-            f"{uri!r} is neither on this host nor https.",
+            f"{_plain(uri)} is neither on this host nor https.",
             "Use the one that is registered, such as http://localhost:8400.",
         )
 
@@ -206,7 +206,7 @@ def _check_redirect(uri: str) -> None:
 def _https(key: str, url: str, why: str) -> SplitResult:
     parts = _split(key, url)
     if parts.scheme != "https":
-        raise Refused(key, f"{url!r} is not an https address.", why)
+        raise Refused(key, f"{_plain(url)} is not an https address.", why)
     if parts.username is not None or parts.query or parts.fragment:
         raise Refused(key, "The address holds more than scheme, host, port and path.", "Give it without the rest.")
     return parts
@@ -227,6 +227,11 @@ def _check_proxy(proxy: str) -> None:
         raise Refused("proxy", "This is no proxy's address.", _PROXIES)
 
 
+def _plain(url: str) -> str:
+    """An address for people; what may hold a password is not shown."""
+    return "This" if "@" in url else repr(url)
+
+
 def _split(key: str, url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -236,5 +241,5 @@ def _split(key: str, url: str) -> SplitResult:
     if parts is None or not parts.hostname or not url.isprintable() or " " in url:
         if key == "proxy":
             raise Refused(key, "This is no proxy's address.", _PROXIES)
-        raise Refused(key, f"{url!r} is not an https address.", "Give scheme, host and port.")
+        raise Refused(key, f"{_plain(url)} is not an https address.", "Give scheme, host and port.")
     return parts

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,14 @@ def _add(args: argparse.Namespace, file: str | None) -> int:
     given = {one.name: _whole(one.name, value) for one in _KEYS if (value := getattr(args, one.name)) is not None}
     profile = Profile(name=args.name or "", **given)
     if is_terminal():
-        profile = _questions(profile, given)
+        # before the questions: nobody answers ten of them for nothing
+        there = configuration.load(path).profiles if path.exists() else {}
+        taken = () if args.replace else tuple(there)
+        if profile.name in taken:
+            raise ConfigError(
+                "There is a profile of that name already.", "Take another, or --replace it.", where="--name"
+            )
+        profile = _questions(profile, given, taken)
     elif not args.name:
         raise ConfigError(
             "A profile needs a name.", "Give --name, or run it in a terminal to be asked.", where="--name"
@@ -169,13 +176,15 @@ def _whole(name: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _questions(profile: Profile, given: dict[str, Any]) -> Profile:
-    """Ask for what no flag gave, each answer checked at once."""
+def _questions(profile: Profile, given: dict[str, Any], taken: Collection[str]) -> Profile:
+    """Ask for what no flag gave, each answer checked at once. Names that are taken are not accepted."""
 
-    def put(name: str, question: str, default: str = "", **more: Any) -> None:
+    def put(name: str, question: str, default: str = "") -> None:
         nonlocal profile
 
         def refused(answer: str) -> str:
+            if name == "name" and answer in taken:
+                return "There is a profile of that name already. Take another, or start with --replace."
             return _why_not(replace(profile, **{name: _answer(name, answer)}), name)
 
         profile = replace(profile, **{name: _answer(name, ask(question, default, refused))})

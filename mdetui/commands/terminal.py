@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 
 from mdetui import text
@@ -48,7 +50,7 @@ def ask(question: str, default: str = "", refused: Callable[[str], str] = lambda
         why = refused(answer)
         if not why:
             return answer
-        say(f"  {why}")
+        say(textwrap.fill(why, shutil.get_terminal_size().columns - 1, initial_indent="  ", subsequent_indent="  "))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

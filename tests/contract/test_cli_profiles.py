@@ -177,6 +177,24 @@ def test_a_person_is_asked_and_asked_again() -> None:
     assert all(f"  {method} " in said for method in METHODS)
 
 
+def test_a_name_that_is_taken_is_known_before_the_other_questions() -> None:
+    run("profiles", "add", *ADD, "--method", "browser")
+    code, said = typed("", "profiles", "add", "--name", "contoso")
+    assert (code, said.count(": ")) == (2, 2)
+    code, said = typed(f"contoso\nother\n\ncontoso.example\n\n{ID}\n", "profiles", "add")
+    assert code == 0, said
+    assert "of that name already" in said
+    assert list(config.load(environ={}).profiles) == ["contoso", "other"]
+
+
+def test_a_broken_file_is_known_before_the_questions(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("theme = = 1")
+    code, said = typed("", "profiles", "add")
+    assert code == 2
+    assert "line 1" in said
+
+
 def test_what_a_flag_gave_is_not_asked() -> None:
     code, said = typed("\nj.ito\n", "profiles", "add", *ADD, "--cloud", "gcc", "--method", "client-secret")
     assert code == 0, said
