@@ -63,15 +63,19 @@ class Attempt:
         self._undo: Callable[[], None] = lambda: None
 
     def keep(self, do: Callable[[], Callable[[], None]]) -> None:
-        """Keep the result, unless it was given up; `do` gives back what undoes it.
+        """Keep the result, unless it was given up; `do` asks `go_on` before it writes, and gives back what undoes it.
 
         Raises:
             SignInError: It was given up.
         """
         with self._door:
-            if self._given_up:
-                raise SignInError("The sign-in was given up.", "Start it again.")
+            self.go_on()
             self._undo = do()
+
+    def go_on(self) -> None:
+        """Raises SignInError when it was given up."""
+        if self._given_up:
+            raise SignInError("The sign-in was given up.", "Start it again.")
 
     def mark(self) -> None:
         """It is given up from now on. Does not block."""
@@ -159,6 +163,8 @@ class PersonTokens:
         def keep() -> Callable[[], None]:
             with self._store.section():
                 before, home = self._store.load(), self._home
+                # the section may have been waited for
+                attempt.go_on()
                 self._store.save(signed.kept.text().reveal())
             self._turn += 1
             self._home = signed.kept.home
