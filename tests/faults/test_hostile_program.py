@@ -42,7 +42,14 @@ class Walk:
         """Press keys."""
         for key in keys:
             quiet, first = (0.5, 2.0) if copies else (0.05, 0.2)
-            self._look(self.terminal.press(key, quiet, first), copies)
+            found = self.terminal.press(key, quiet, first)
+            for _ in range(20):
+                if not copies or COPY.search(found.data):
+                    break
+                # a busy machine may draw the list again long before it copies
+                more = self.terminal.settle(quiet, 1.0)
+                found = found._replace(data=found.data + more.data)
+            self._look(found, copies)
 
     def until(self, needle: str) -> None:
         """Wait for a text."""
