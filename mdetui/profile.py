@@ -63,6 +63,31 @@ METHOD_TABLE: dict[str, Method] = {
 }
 METHODS = tuple(METHOD_TABLE)
 
+# what who sets up a profile is asked, in this order: the command line and the login screen
+FIRST = ("name", "cloud", "tenant", "method")
+QUESTIONS = {
+    "name": "Name of the profile",
+    "cloud": f"Cloud ({', '.join(CLOUDS)})",
+    "tenant": "Tenant id or domain",
+    "method": "Way to sign in",
+    "client_id": "Application (client) id",
+    "client_secret_file": "File with the client secret (empty: from the environment, or typed at sign-in)",
+    "certificate_file": "Certificate: PEM with key and certificate, or .pfx",
+    "certificate_password_file": "File with the certificate's password (empty: none, or from the environment)",
+    "assertion_file": "File with the assertion",
+    "token_command": "Command that prints a token, with its arguments",
+    "analyst": "Your name, for comments and the ledger (an app has none)",
+}
+
+
+def asked_for(method: str) -> tuple[str, ...]:
+    """Keys that are asked for after the first ones, in order, for a method; none when there is no such method."""
+    rules = METHOD_TABLE.get(method)
+    if rules is None:
+        return ()
+    own = (*rules.needs, *rules.takes, *(() if rules.person else ("analyst",)))
+    return tuple(key for key in QUESTIONS if key in own)
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:

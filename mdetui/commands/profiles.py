@@ -19,6 +19,7 @@ from mdetui.commands.terminal import ask, is_terminal, say, table
 from mdetui.config import AUDIENCES, METHOD_TABLE, METHODS, STORES, Config, Profile
 from mdetui.config_file import FILE_KEYS, HIDDEN
 from mdetui.errors import ConfigError
+from mdetui.profile import FIRST, QUESTIONS, asked_for
 from mdetui.profile_check import problems
 
 _SECRET_FLAG = re.compile(
@@ -26,15 +27,6 @@ _SECRET_FLAG = re.compile(
 )
 _CHOICES = {"cloud": tuple(CLOUDS), "method": METHODS, "store": STORES}
 _KEYS = tuple(one for one in fields(Profile) if one.name not in HIDDEN)
-# what is asked after the method, where it belongs to it
-_QUESTIONS = {
-    "client_id": "Application (client) id",
-    "client_secret_file": "File with the client secret (empty: from the environment, or typed at sign-in)",
-    "certificate_file": "Certificate: PEM with key and certificate, or .pfx",
-    "certificate_password_file": "File with the certificate's password (empty: none, or from the environment)",
-    "assertion_file": "File with the assertion",
-    "token_command": "Command that prints a token, with its arguments",
-}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -189,24 +181,18 @@ def _questions(profile: Profile, given: dict[str, Any], taken: Collection[str]) 
 
         profile = replace(profile, **{name: _answer(name, ask(question, default, refused))})
 
-    if not profile.name:
-        put("name", "Name of the profile")
-    if "cloud" not in given:
-        put("cloud", f"Cloud ({', '.join(CLOUDS)})", "global")
-    if "tenant" not in given:
-        put("tenant", "Tenant id or domain", os.environ.get("AZURE_TENANT_ID", ""))
-    if "method" not in given:
-        say("Ways to sign in:")
-        for method in METHOD_TABLE.values():
-            say(f"  {method.name:<17} {method.title}")
-        put("method", "Way to sign in", "device-code")
-    chosen = METHOD_TABLE.get(profile.method)
-    wanted = (*chosen.needs, *chosen.takes) if chosen else ()
-    for name, question in _QUESTIONS.items():
-        if name in wanted and name not in given:
-            put(name, question, os.environ.get("AZURE_CLIENT_ID", "") if name == "client_id" else "")
-    if "analyst" not in given and chosen is not None and not chosen.person:
-        put("analyst", "Your name, for comments and the ledger (an app has none)")
+    defaults = {"cloud": "global", "method": "device-code"}
+    defaults |= {"tenant": os.environ.get("AZURE_TENANT_ID", ""), "client_id": os.environ.get("AZURE_CLIENT_ID", "")}
+    for key in FIRST:
+        if key not in given and not (key == "name" and profile.name):
+            if key == "method":
+                say("Ways to sign in:")
+                for method in METHOD_TABLE.values():
+                    say(f"  {method.name:<17} {method.title}")
+            put(key, QUESTIONS[key], defaults.get(key, ""))
+    for key in asked_for(profile.method):
+        if key not in given:
+            put(key, QUESTIONS[key], defaults.get(key, ""))
     return profile
 
 
