@@ -121,6 +121,8 @@ def _parts(data: bytes, password: bytes | None) -> tuple[object, list[x509.Certi
     from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
     from cryptography.x509 import load_pem_x509_certificates
 
+    if not data.strip():
+        return None, []
     if b"-----BEGIN" not in data:
         key, leaf, others = pkcs12.load_key_and_certificates(data, password)
         return key, [*([leaf] if leaf else []), *others]
@@ -129,7 +131,8 @@ def _parts(data: bytes, password: bytes | None) -> tuple[object, list[x509.Certi
         return None, []
     # a password that the key does not have is no mistake of whoever set it for another profile
     wanted = password if _is_encrypted(block[0]) else None
-    return load_pem_private_key(block[0], wanted), load_pem_x509_certificates(data)
+    key = load_pem_private_key(block[0], wanted)
+    return key, load_pem_x509_certificates(data) if b"-----BEGIN CERTIFICATE-----" in data else []
 
 
 def _is_encrypted(data: bytes) -> bool:
