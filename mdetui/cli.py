@@ -25,6 +25,7 @@ _DEFAULT_WRITE_MINUTES = 30
 COMMANDS = {
     "profiles": "add, list, show and remove profiles",
     "logout": "remove the tokens of a profile from this host",
+    "doctor": "examine a profile: configuration, proxy, TLS, clocks, sign-in, permissions, reads",
     "help": "longer help: mdetui help auth says how to sign in",
     "simulator": "serve the pretend tenant over TLS on 127.0.0.1, for tests and other clients",
 }
@@ -81,6 +82,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _command(name: str, rest: list[str], config: str | None) -> int:
     if name == "simulator":
         return _simulator(rest)
+    if name == "doctor":
+        from mdetui.commands.doctor import main as examine
+
+        return examine(rest, config, _connect, _demo_profile())
     from importlib import import_module
 
     run: Callable[[list[str], str | None], int] = import_module(f"mdetui.commands.{name}").main

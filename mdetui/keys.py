@@ -84,6 +84,7 @@ GLOBAL = (
     Key("app.quit", "q", "close_view", "close", "Close this view; at the top, quit", 61),
     Key("app.nothing", "ctrl+q", "nothing", "", "Does nothing: it quits other programs, not this one"),
     Key("app.stop", "ctrl+c", "stop", "stop", "Stop the load under way; never the program"),
+    Key("app.sign_in", "S", "sign_in", "sign in", "Sign in to this tenant again, or as somebody else"),
     Key("app.log", "L", "request_log", "log", "Every request that was made, without secrets"),
     Key("app.utc", "z", "toggle_utc", "UTC", "Ages or UTC times"),
     Key("app.older", "left_square_bracket,alt+left", "older", "previous", "Back in the history of views"),
@@ -147,7 +148,26 @@ PAGE = (
 
 QUEUES = tuple(Key(f"list.queue_{n}", str(n), f"queue({n})", f"queue {n}", f"Saved queue {n}") for n in range(1, 10))
 
-LOGIN = (Key("login.open", "enter", "open", "sign in", "Sign in to this tenant and open its queue", 2),)
+LOGIN = (
+    Key("login.open", "enter", "open", "open", "Open this tenant's queue; asks for a sign-in where one is needed", 2),
+    Key("login.new", "n", "new_profile", "new profile", "Connect a tenant: make a profile", 3),
+    Key("login.edit", "e", "edit_profile", "edit", "Change this profile", 4),
+    Key("login.sign_out", "x", "sign_out", "sign out", "Sign out of this tenant: forget its tokens here", 5),
+    Key("login.doctor", "D", "doctor", "doctor", "Check this profile: settings, network, sign-in, permissions", 6),
+)
+
+# Most of these are letters, and a paste is letters too: the screen takes them itself, but for Enter and esc.
+SIGN_IN = (
+    Key("sign_in.go", "enter", "go", "sign in", "The way of this profile, or with what was pasted or typed", 2),
+    Key("sign_in.device", "d", "sheet", "device code", "Get a code to type in a browser on any device", 3),
+    Key("sign_in.browser", "b", "sheet", "browser elsewhere", "Get an address to open on your workstation", 4),
+    Key("sign_in.copy", "y", "sheet", "copy", "Send the code or the address to the terminal's clipboard", 5),
+    Key("sign_in.copy_address", "u", "sheet", "copy address", "Send the address to the terminal's clipboard", 6),
+    Key("sign_in.again", "r", "sheet", "new one", "Get a new code or address", 7),
+    Key("sign_in.leave", "escape", "leave", "leave", "Leave; nobody is signed in by what was under way", 8),
+    Key("sign_in.nothing", "ctrl+q", "nothing", "", "Does nothing"),
+    Key("sign_in.calm", "ctrl+c", "nothing", "", "Does nothing here"),
+)
 
 DOCTOR = (
     Key("doctor.again", "r", "again", "again", "Examine everything again", 2),
@@ -228,6 +248,7 @@ CONTEXTS: dict[str, tuple[Key, ...]] = {
     "alert": (*PAGE, *LIST, *ENTITY, *WRITES, *MOVE, *GLOBAL),
     "machine": (*PAGE, *LIST, *ENTITY, WRITES[0], *MOVE, *GLOBAL),
     "login": (*LOGIN, *MOVE, *GLOBAL),
+    "sign_in": SIGN_IN,
     "doctor": (*DOCTOR, *MOVE[:-2], *GLOBAL),
     "menu": MENU,
     "bar": BAR,

@@ -1,0 +1,9 @@
+"""What of a profile works and what does not: configuration, trust, proxies, TLS, clocks, sign-in, permissions, reads.
+
+Looks only: nothing is written, nobody is asked to sign in. The command line and a screen show what it finds.
+"""
+
+from mdetui.doctor.check import Check, Status, summary, worst
+from mdetui.doctor.examine import examine
+
+__all__ = ["Check", "Status", "examine", "summary", "worst"]

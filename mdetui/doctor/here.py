@@ -1,0 +1,118 @@
+"""What can be told without any network: the configuration in force, where tokens are kept, trust and proxies."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mdetui import text
+from mdetui.auth.secret import place_of
+from mdetui.auth.store import TokenStore
+from mdetui.config import Config, Profile
+from mdetui.doctor.check import Check, Late, failed, in_time
+from mdetui.errors import ConfigError
+from mdetui.net import proxy_of, tls_context, trust_of
+from mdetui.profile_check import given_in
+from mdetui.threads import in_daemon
+
+_INSIDE = "the demo tenant is inside this program"
+
+
+def configuration(profile: Profile, config: Config) -> Iterator[Check]:
+    """The file, and each value of the profile that somebody gave, with where it came from. Never a secret."""
+    file = text.line(config.file, 300) if config.file else "there is none, or it was not needed"
+    yield Check("config.file", "configuration", "ok", file, facts={"file": str(config.file) if config.file else None})
+    prefix = f"profiles.{profile.name}."
+    named = {key.removeprefix(prefix).partition(".")[0] for key in config.sources if key.startswith(prefix)}
+    for key in (one for one in Profile.__dataclass_fields__ if one in given_in(profile) | named):
+        source = config.source_of(prefix + key)
+        if source == "default" and profile.connector != "network":
+            source = "this program"
+        for name, value in _values(key, getattr(profile, key)):
+            said, where = text.line(value, 300), text.line(source, 300)
+            yield Check(f"config.{name}", name, "ok", f"{said}  ({where})", facts={"value": said, "source": where})
+    if place := place_of(profile):
+        noun = "client secret" if profile.method == "client-secret" else "certificate password"
+        shown = "this program" if profile.connector != "network" else text.line(place, 300)
+        yield Check("config.secret", noun, "ok", f"not shown  ({shown})", facts={"source": shown})
+
+
+def _values(key: str, value: object) -> list[tuple[str, str]]:
+    """The names and values of one key, as they may be shown."""
+    if isinstance(value, dict):
+        return [(f"{key}.{audience}", str(one)) for audience, one in value.items()]
+    if key == "token_command" and isinstance(value, tuple):
+        # arguments may hold what nobody should read over a shoulder
+        return [(key, f"{value[0]} and {text.plural(len(value) - 1, 'argument')}")]
+    if isinstance(value, bool):
+        return [(key, "yes" if value else "no")]
+    return [(key, ", ".join(value) if isinstance(value, tuple) else str(value))]
+
+
+async def store(profile: Profile) -> Check:
+    """Where tokens outlive this program. What is kept is not read here."""
+    title = "token store"
+    if not profile.signs_in.person or profile.method == "token-command":
+        return Check("store", title, "ok", "nothing is kept: this way to sign in makes new tokens by itself")
+    try:
+        where, mode, notice = await in_time(in_daemon(_place, profile, name=f"doctor {profile.name}"))
+    except Late as late:
+        return failed("store", title, late, todo="Use another store for this profile, such as auto.")
+    said = f"{where}{f', mode {mode}' if mode else ''}  (store = {profile.store})"
+    facts = {"where": where, "mode": mode or None, "store": profile.store}
+    return Check("store", title, "warn" if notice else "ok", f"{said}. {notice}" if notice else said, facts=facts)
+
+
+def _place(profile: Profile) -> tuple[str, str, str]:
+    found = TokenStore(profile)
+    where = found.where
+    try:
+        facts = Path(where).lstat()
+    except (OSError, ValueError):
+        # nothing kept yet, or no file at all
+        return text.line(where, 300), "", found.notice
+    return text.line(where, 300), f"{stat.S_IMODE(facts.st_mode):04o}", found.notice
+
+
+async def trust(profile: Profile) -> Check:
+    """Which certificate authorities are believed, and whether they can be read."""
+    title = "trusted authorities"
+    if profile.connector != "network":
+        return Check("ca", title, "skipped", _INSIDE)
+    found = trust_of(profile)
+    try:
+        # the operating system's may lie on a slow disk
+        await in_time(in_daemon(tls_context, profile, name=f"doctor {profile.name}"))
+    except (ConfigError, Late) as error:
+        return failed("ca", title, error)
+    return Check("ca", title, "ok", str(found), facts={"source": found.source, "path": found.path or None})
+
+
+def proxies(profile: Profile, hosts: list[tuple[str, str, str]]) -> Iterator[Check]:
+    """The proxy of each host, its password masked.
+
+    Args:
+        profile: Whose.
+        hosts: Id, title and address of each.
+    """
+    for name, title, url in hosts:
+        if profile.connector != "network":
+            yield Check(f"proxy.{name}", f"proxy to {title}", "skipped", _INSIDE)
+            continue
+        try:
+            choice = proxy_of(url, profile)
+        except ConfigError as error:
+            yield failed(f"proxy.{name}", f"proxy to {title}", error)
+            continue
+        source = text.line(choice.source, 200) if choice.source else ""
+        said = f"{choice.shown or 'none, reached directly'}{f'  ({source})' if source else ''}"
+        facts = {"host": host_of(url), "proxy": choice.shown or None, "source": source or None}
+        yield Check(f"proxy.{name}", f"proxy to {title}", "ok", said, facts=facts)
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address, for people."""
+    parts = urlsplit(url)
+    return text.line(f"{parts.hostname or ''}:{parts.port or 443}", 120)
