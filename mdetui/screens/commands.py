@@ -167,6 +167,21 @@ async def _tenant(frame: Frame, rest: str) -> None:
     frame.shell.open_tenant(rest)
 
 
+async def _sign_in(frame: Frame, rest: str) -> None:
+    frame.action_sign_in()
+
+
+async def _sign_out(frame: Frame, rest: str) -> None:
+    frame.say(*await frame.shell.sign_out(_profile(frame)))
+    frame.redraw()
+
+
+async def _doctor(frame: Frame, rest: str) -> None:
+    from mdetui.screens.doctor import open_doctor
+
+    open_doctor(frame.shell, rest or _profile(frame))
+
+
 async def _help(frame: Frame, rest: str) -> None:
     frame.action_help()
 
@@ -185,6 +200,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(("ledger",), "", "the record of writes on this host", _ledger),
     Command(("log",), "", "every request that was made", _log),
     Command(("tenant", "login"), "profile", "another tenant", _tenant),
+    Command(("signin",), "", "sign in to this tenant again, or as somebody else", _sign_in),
+    Command(("signout", "logout"), "", "forget this tenant's tokens here", _sign_out, whole=True),
+    Command(("doctor",), "profile", "check settings, network, sign-in and permissions", _doctor),
     Command(("theme",), "dark light contrast ansi", "other colours", _theme),
     Command(("help",), "", "all keys", _help),
     Command(("quit", "q"), "", "quit", _quit),

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from mdetui import text
-from mdetui.errors import MdetuiError
+from mdetui.errors import MdetuiError, SignInNeeded
 from mdetui.keys import GROUPS, Key, context
 from mdetui.screens.in_order import KeyScreen
 from mdetui.screens.menu import Entry, MenuScreen
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mdetui.response.jobs import Job
     from mdetui.screens.places import Place
     from mdetui.screens.shell import Shell
+    from mdetui.session import Session
 
 # seconds a new screen waits for what it shows, so that both are drawn as one
 PATIENCE = 0.15
@@ -172,11 +173,42 @@ class Frame(KeyScreen):
         self.query_one("#message", Message).say(lines, self.size.width)
 
     def fail(self, error: MdetuiError) -> None:
-        """Show an error: what happened, what to do, the id to quote."""
-        todo = error.todo
+        """Show an error: what happened, what to do, the id to quote. Where nothing is shown yet, a person signs in."""
+        if isinstance(error, SignInNeeded) and self.is_current and self.bare and self.open_bar_widget() is None:
+            self.shell.sign_in(self, error)
+            return
+        todo = f"{error.todo} S signs in." if isinstance(error, SignInNeeded) else error.todo
         if error.correlation_id:
             todo = f"{todo} (id {text.line(error.correlation_id)})".strip()
         self.say(text.line(error.what), text.line(todo) if todo else "", style="state.bad")
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing of the tenant is shown here: another screen in front would be in nobody's way."""
+        return False
+
+    def signed_in(self, session: Session) -> None:
+        """Somebody has signed in to the tenant of this screen."""
+        self.redraw()
+        identity = session.identity
+        if identity is not None:
+            self.say(
+                f"Signed in as {identity.kind} {text.line(identity.name)}.",
+                text.line(notice) if (notice := session.tokens.notice) else "",
+            )
+
+    def action_sign_in(self) -> None:
+        """Sign in again, or as somebody else."""
+        profile = self.shell.config.profiles.get(self.place.profile)
+        if profile is None:
+            self.say("No tenant is open.", "Press Enter on a profile first.")
+        elif profile.signs_in.person and profile.method != "token-command":
+            self.shell.sign_in(self)
+        else:
+            self.say(
+                f"Profile {profile.name} signs in by {profile.method}, without a person.",
+                "r asks again with a new sign-in.",
+            )
 
     def key_came(self) -> None:
         """The next key takes the message away, but for esc, which does only that."""

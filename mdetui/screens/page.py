@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from mdetui import text
-from mdetui.errors import MdetuiError
+from mdetui.errors import MdetuiError, SignInError
 from mdetui.keys import Key, context
 from mdetui.screens import work
 from mdetui.screens.list_body import ListBody
@@ -25,6 +25,7 @@ from mdetui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
     from mdetui.response.jobs import Job
+    from mdetui.session import Session
 
 # keys of a list that also mean something for the entity itself
 ENTITY_KEYS = frozenset(("list.copy", "list.copy_menu", "list.portal", "list.reload"))
@@ -149,6 +150,17 @@ class PageScreen(RowWrites):
             if need.name == "entity":
                 self.spot.entity = value
         self.post_message(self.Came(need.name, value))
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing of the entity is there."""
+        return self.spot.entity is None
+
+    def signed_in(self, session: Session) -> None:
+        """Ask for what could not be had."""
+        super().signed_in(session)
+        if any(isinstance(value, SignInError) for value in self.reads.values()):
+            self.action_reload()
 
     def on_page_screen_came(self, event: Came) -> None:
         """Draw what came; an error stays in its own place and disturbs nothing else."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
 
@@ -16,6 +16,9 @@ from mdetui.views.base import Pivot, Subject
 from mdetui.views.query import WORDS, of
 from mdetui.widgets.clipboard import copy
 from mdetui.widgets.feed_table import FeedTable
+
+if TYPE_CHECKING:
+    from mdetui.session import Session
 
 
 class RowKeys(Commanding):
@@ -67,6 +70,18 @@ class RowKeys(Commanding):
             self.fail(event.error)
         else:
             self.say(*event.parts)
+
+    @property
+    def bare(self) -> bool:
+        """Whether the list has no rows."""
+        return self.list_body is not None and not self.list_body.feed.loaded
+
+    def signed_in(self, session: Session) -> None:
+        """Ask for what could not be had."""
+        super().signed_in(session)
+        body = self.list_body
+        if body is not None and body.feed.state == "failed":
+            self.action_reload()
 
     def redraw(self) -> None:
         """Ages or times may have changed, too."""

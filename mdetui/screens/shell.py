@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mdetui.clock import Clock
 from mdetui.config import Config, Profile
-from mdetui.errors import MdetuiError, PlanError
+from mdetui.errors import MdetuiError, PlanError, SignInError
 from mdetui.screens.frame import Frame
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import History, LoginPlace, Place, alert_queue
@@ -21,6 +21,7 @@ from mdetui.views.base import Cell
 from mdetui.views.query import QUEUES, parse
 
 if TYPE_CHECKING:
+    from mdetui.auth.identity import Identity
     from mdetui.net import Connection
     from mdetui.response.jobs import Job
     from mdetui.screens.in_order import InOrder
@@ -88,6 +89,33 @@ class Shell(Tenants):
         frame.say(
             f"Writes are open on {frame.place.profile} for {minutes} minutes as {analyst}{limit}. :lock closes them."
         )
+
+    # signing in and out
+
+    def adopt(self, profile: Profile) -> Session | None:
+        """As `Tenants.adopt`; places of the old session can't be gone back to."""
+        self.history = History()
+        return super().adopt(profile)
+
+    def sign_in(self, frame: Frame, why: SignInError | None = None) -> None:
+        """Put the sign-in of the frame's tenant up.
+
+        Args:
+            frame: What goes on once somebody is signed in.
+            why: What asked for it; None when the person did.
+        """
+        from mdetui.screens.sign_in import SignInScreen
+
+        session = self.session(frame.place.profile)
+        before = session.identity
+
+        def done(identity: Identity) -> None:
+            if before is not None and (before.oid, before.name) != (identity.oid, identity.name):
+                # a lock that one person opened is not another's
+                session.lock.close()
+            frame.signed_in(session)
+
+        self.app.arriving(self.app.push_screen(SignInScreen(session, done, why)))
 
     # jobs
 

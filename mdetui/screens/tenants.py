@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mdetui.api.log import RequestLog
 from mdetui.clock import Clock
 from mdetui.config import Config, Profile
+from mdetui.errors import PlanError
 from mdetui.screens.sizes import WIDE
 from mdetui.views.base import Cell, Context
 
@@ -56,6 +58,42 @@ class Tenants:
             self.sessions[profile] = session
         return self.sessions[profile]
 
+    async def sign_out(self, profile: str) -> list[str]:
+        """Forget the tokens of a profile, here and where they are kept; its write lock closes.
+
+        Returns:
+            Sentences: what was removed, and what goes on to work because it was not revoked.
+
+        Raises:
+            MdetuiError: A write is still being sent, or the profile can't be opened.
+        """
+        self.hold_still(profile)
+        session = self.session(profile)
+        session.lock.close()
+        return await session.tokens.sign_out()
+
+    def hold_still(self, profile: str) -> None:
+        """Nothing of a tenant may be under way when its profile or its person changes.
+
+        Raises:
+            PlanError: A write is still being sent.
+        """
+        session = self.opened(profile)
+        if session is not None and session.has_desk and any(job.sending for job in session.desk.jobs):
+            raise PlanError("A write of this tenant is still being sent.", "Wait for it, or stop it in :jobs.")
+
+    def adopt(self, profile: Profile) -> Session | None:
+        """A profile is new or changed, and in force from now on.
+
+        Returns:
+            The session that went by the old one; its caller closes it.
+        """
+        profiles = {**self.config.profiles, profile.name: profile}
+        # the demo stays last
+        profiles = dict(sorted(profiles.items(), key=lambda item: item[1].connector == "demo"))
+        self.config = replace(self.config, profiles=profiles)
+        return self.sessions.pop(profile.name, None)
+
     def opened(self, profile: str) -> Session | None:
         """The session of a profile if it is open already."""
         return self.sessions.get(profile)
@@ -67,9 +105,11 @@ class Tenants:
             return (Cell("not signed in", "muted"),) if not profile else (Cell("signing in", "muted"),)
         cells: list[Cell] = []
         identity = session.identity
+        if width >= WIDE or session.profile.cloud != "global":
+            cells.append(Cell(f"{session.profile.cloud}  ", "muted"))
         if width >= WIDE:
             minute, _ = session.quotas.use("default")
-            cells += [Cell(f"{session.profile.cloud}  our use {minute} of 100/min  ", "muted")]
+            cells.append(Cell(f"our use {minute} of 100/min  ", "muted"))
         if identity is None:
             cells.append(Cell("signing in  ", "muted"))
         else:

@@ -32,12 +32,16 @@ class ProfileRow:
 def row_of(profile: Profile, state: str) -> ProfileRow:
     """The line of a profile."""
     if profile.connector == "demo":
-        return ProfileRow(profile.name, "in this program, no network, nothing can break", "", "", state, demo=True)
-    return ProfileRow(profile.name, profile.cloud, profile.method, profile.analyst or profile.client_id, state)
+        return ProfileRow(profile.name, "-", "in this program", "nothing can break", state, demo=True)
+    return ProfileRow(profile.name, profile.cloud, profile.method, profile.analyst or profile.client_id or "-", state)
 
 
-def _cloud(row: ProfileRow) -> Cell:
-    return Cell(text.line(row.cloud), "muted" if row.demo else "plain")
+def _quiet(row: ProfileRow, value: str) -> Cell:
+    return Cell(text.line(value), "muted" if row.demo else "plain")
+
+
+def _state(row: ProfileRow) -> Cell:
+    return Cell(row.state, "state.good" if row.state == "signed in" else "muted")
 
 
 VIEW = View(
@@ -47,10 +51,10 @@ VIEW = View(
     operation="",
     columns=(
         Column("name", "TENANT", lambda row, _: Cell(text.line(row.id), "strong"), 16, grow=1),
-        Column("cloud", "CLOUD", lambda row, _: _cloud(row), 48),
-        Column("state", "", lambda row, _: Cell(row.state, "muted"), 13),
-        Column("method", "SIGN-IN", lambda row, _: Cell(row.method or " "), 14, at=100),
-        Column("who", "AS", lambda row, _: Cell(text.line(row.who) if row.who else " "), 20, grow=1, at=120),
+        Column("cloud", "CLOUD", lambda row, _: _quiet(row, row.cloud), 8),
+        Column("method", "SIGN-IN", lambda row, _: _quiet(row, row.method), 16),
+        Column("who", "AS", lambda row, _: _quiet(row, row.who), 17, grow=1),
+        Column("state", "", lambda row, _: _state(row), 13),
     ),
     texts=lambda row: (row.id, row.cloud, row.who),
     keys="login",
