@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from mdetui.doctor import Check
     from mdetui.net import Connection
 
-_TITLE = 26
-_MARKS = {"ok": "ok     ", "warn": "WARN   ", "bad": "BAD    ", "skipped": "skipped"}
-
 
 def parser() -> argparse.ArgumentParser:
     """The command line of `mdetui doctor`."""
@@ -74,7 +71,7 @@ def main(rest: Sequence[str], config: str | None, connector: Callable[[Profile],
     args = parser().parse_args(rest)
     loaded = configuration.load(args.config or config)
     profile = _chosen(loaded, args.profile, demo)
-    from mdetui.doctor import examine, summary, worst
+    from mdetui.doctor import examine, lines_of, summary, worst
 
     if not args.json:
         say(
@@ -101,14 +98,6 @@ def main(rest: Sequence[str], config: str | None, connector: Callable[[Profile],
         if any(" press " in f" {check.todo.lower()}" for check in found):
             say(f"Keys are those of the program: mdetui --profile {profile.name}")
     return 1 if worst(found) == "bad" else 0
-
-
-def lines_of(check: Check) -> list[str]:
-    """A finding as it is printed."""
-    lines = [f"{_MARKS[check.status]}  {check.title:<{_TITLE}}  {check.said}"]
-    if check.todo:
-        lines.append(f"{'':<{len(_MARKS['ok'])}}  -> {check.todo}")
-    return lines
 
 
 def _chosen(config: Config, name: str | None, demo: Profile) -> Profile:

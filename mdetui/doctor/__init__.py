@@ -3,7 +3,7 @@
 Looks only: nothing is written, nobody is asked to sign in. The command line and a screen show what it finds.
 """
 
-from mdetui.doctor.check import Check, Status, summary, worst
+from mdetui.doctor.check import MARKS, TITLE, Check, Status, lines_of, summary, worst
 from mdetui.doctor.examine import examine
 
-__all__ = ["Check", "Status", "examine", "summary", "worst"]
+__all__ = ["MARKS", "TITLE", "Check", "Status", "examine", "lines_of", "summary", "worst"]

@@ -16,6 +16,10 @@ OnCheck = Callable[["Check"], None]
 
 # seconds for any one thing that is looked at
 PATIENCE = 10.0
+# how a status is written, so that it is found without colours too
+MARKS: Mapping[Status, str] = {"ok": "ok     ", "warn": "WARN   ", "bad": "BAD    ", "skipped": "skipped"}
+# columns of a title
+TITLE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,13 @@ class Late(Exception):
         return f"nothing came in {self.seconds:.0f} s"
 
 
-async def in_time(what: Awaitable[T], seconds: float = PATIENCE) -> T:
-    """Wait for something, but not for long.
+async def in_time(what: Awaitable[T]) -> T:
+    """Wait for something, but no longer than `PATIENCE`.
 
     Raises:
         Late: It took longer. What was waited for is cancelled; what goes on in a thread is left behind.
     """
+    seconds = PATIENCE
     try:
         async with asyncio.timeout(seconds) as limit:
             return await what
@@ -77,6 +82,12 @@ def failed(id: str, title: str, error: MdetuiError | Late, status: Status = "bad
     return Check(id, title, status, said, todo or (text.line(error.todo, 1_000) if error.todo else ""), facts)
 
 
+def lines_of(check: Check) -> list[str]:
+    """A finding as lines of text."""
+    lines = [f"{MARKS[check.status]}  {check.title:<{TITLE}}  {check.said}"]
+    return [*lines, f"{'':<9}-> {check.todo}"] if check.todo else lines
+
+
 def worst(checks: Iterable[Check]) -> Status:
     """The status of a whole examination: `bad`, `warn` or `ok`."""
     found = {check.status for check in checks}
@@ -85,13 +96,14 @@ def worst(checks: Iterable[Check]) -> Status:
 
 def summary(checks: Iterable[Check]) -> str:
     """One sentence on the whole."""
-    counts = {status: 0 for status in ("bad", "warn")}
+    counts = dict.fromkeys(("bad", "warn"), 0)
     for check in checks:
         if check.status in counts:
             counts[check.status] += 1
     if counts["bad"]:
+        does = "does" if counts["bad"] == 1 else "do"
         more = f", {text.plural(counts['warn'], 'warning')}" if counts["warn"] else ""
-        return f"{text.plural(counts['bad'], 'thing')} {'does' if counts['bad'] == 1 else 'do'} not work{more}."
+        return f"{text.plural(counts['bad'], 'thing')} {does} not work{more}."
     if counts["warn"]:
         return f"Everything works that was looked at, with {text.plural(counts['warn'], 'warning')}."
     return "Everything works that was looked at."

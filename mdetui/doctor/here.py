@@ -22,7 +22,7 @@ _INSIDE = "the demo tenant is inside this program"
 
 def configuration(profile: Profile, config: Config) -> Iterator[Check]:
     """The file, and each value of the profile that somebody gave, with where it came from. Never a secret."""
-    file = text.line(config.file, 300) if config.file else "there is none, or it was not needed"
+    file = text.line(config.file, 300) if config.file else "there is no file"
     yield Check("config.file", "configuration", "ok", file, facts={"file": str(config.file) if config.file else None})
     prefix = f"profiles.{profile.name}."
     named = {key.removeprefix(prefix).partition(".")[0] for key in config.sources if key.startswith(prefix)}
