@@ -79,6 +79,7 @@ class Directory:
         scopes: Delegated permissions granted on Defender for Endpoint.
         person: Who signs in, until a test says otherwise.
         identities: Managed identities this machine has.
+        own_pages: Device codes are typed at the authority's own page instead of Microsoft's: for people who try it.
         device_seconds: Life of a device code.
         interval: Seconds between polls that the authority asks for.
         refresh_in: `refresh_in` of a token; None leaves it out.
@@ -115,6 +116,7 @@ class Directory:
     )
     person: Person = field(default_factory=Person)
     identities: tuple[str, ...] = (SYSTEM_IDENTITY_ID, USER_IDENTITY_ID)
+    own_pages: bool = False
     device_seconds: int = 900
     interval: int = 5
     refresh_in: int | None = None

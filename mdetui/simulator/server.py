@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import secrets
 import signal
 import socket
@@ -21,17 +20,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mdetui.clock import SYSTEM
 from mdetui.config import Profile
 from mdetui.errors import ConfigError, MissingExtra
 from mdetui.simulator.faults import METADATA, FaultBoard
 from mdetui.simulator.journal import Journal
 from mdetui.simulator.options import CLIENT_ID, TENANT_ID, Options, parse_fault
+from mdetui.simulator.written_config import write_config
 
 if TYPE_CHECKING:
+    from mdetui.simulator.credentials import Credentials
     from mdetui.simulator.tenant import Tenant
 
 _HOST = "127.0.0.1"
-_MARK = "# Written by mdetui simulator: it may be overwritten by it."
 # a filter with hundreds of ids makes a long request line; uvicorn's own limit is 64 kB
 _LONGEST_HEAD = 1 << 20
 
@@ -75,7 +76,7 @@ class Served:
 
     def profile(self, folder: Path) -> Profile:
         """A profile that connects; the CA and the secret are written into a folder."""
-        write_config(self, folder)
+        self.write_config(folder)
         return Profile(
             name="simulator",
             tenant=TENANT_ID,
@@ -86,6 +87,10 @@ class Served:
             ca_bundle=str(folder / "ca.pem"),
             analyst="you@contoso.com",
         )
+
+    def write_config(self, folder: Path, credentials: Credentials | None = None) -> None:
+        """Write a configuration that connects; see `written_config.write_config`."""
+        write_config(folder, self.url, self.ca_pem, self.options.secret, credentials)
 
     async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until SIGTERM, SIGINT or `stop`.
@@ -215,59 +220,6 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def write_config(served: Served, folder: Path) -> None:
-    """Write `config.toml`, `ca.pem` and `client-secret` (mode 0600) into a folder, which is made when missing.
-
-    Raises:
-        ConfigError: The folder can't be written, or holds a config.toml that is not ours.
-    """
-    file = folder / "config.toml"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if file.exists() and not file.read_text(encoding="utf-8").startswith(_MARK):
-            raise ConfigError(
-                f"{file} is not a file of the simulator.", "Give an empty folder.", where="--write-config"
-            )
-        _write(folder / "ca.pem", served.ca_pem)
-        _write(folder / "client-secret", served.options.secret.encode())
-        _write(file, _config_text(served.url).encode())
-    except OSError as error:
-        raise ConfigError(
-            f"{folder} can't be written: {error.strerror}.", "Give another folder.", where="--write-config"
-        ) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """A file that is whole or not there, never readable by others, never written through a link."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def _config_text(url: str) -> str:
-    bases = "\n".join(f'{audience} = "{url}"' for audience in ("mde", "xdr", "graph"))
-    return f"""{_MARK}
-
-[profiles.simulator]
-tenant = "{TENANT_ID}"
-client_id = "{CLIENT_ID}"
-method = "client-secret"
-client_secret_file = "client-secret"
-authority = "{url}"
-ca_bundle = "ca.pem"
-analyst = "you@contoso.com"
-
-[profiles.simulator.base]
-{bases}
-"""
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `mdetui simulator`."""
     defaults = Options()
@@ -299,8 +251,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="misbehave; give it several times for several faults",
     )  # fmt: skip
     parser.add_argument(
-        "--write-config", type=Path, metavar="DIR", help="write a configuration that connects, with profile 'simulator'"
-    )
+        "--write-config", type=Path, metavar="DIR",
+        help="write a configuration that connects: a profile for each way to sign in",
+    )  # fmt: skip
 
 
 def _whole(low: int, high: int) -> Any:
@@ -320,9 +273,18 @@ def run(args: argparse.Namespace) -> int:
         ConfigError: A fault, the port or the folder is wrong.
     """
     _require()
+    from mdetui.simulator.directory import Directory
+
+    directory, credentials = Directory(own_pages=True), None
+    if args.write_config:
+        from mdetui.simulator.credentials import make_credentials
+
+        credentials = make_credentials(SYSTEM.now())
+        directory = credentials.registered(directory)
     served = Served(
         replace(
             Options(),
+            directory=directory,
             seed=args.seed,
             machines=args.machines,
             alerts=args.alerts,
@@ -335,7 +297,7 @@ def run(args: argparse.Namespace) -> int:
         args.port,
     )
     if args.write_config:
-        write_config(served, args.write_config)
+        served.write_config(args.write_config, credentials)
     # "listening" means that answers come: a million alerts take some seconds
     _ = served.tenant.store
     asyncio.run(served.serve(lambda: _say(f"listening {served.url}")))

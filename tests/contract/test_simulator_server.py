@@ -16,7 +16,7 @@ import pytest
 from mdetui import config
 from mdetui.errors import ConfigError
 from mdetui.simulator import Options
-from mdetui.simulator.server import Served, main, write_config
+from mdetui.simulator.server import Served, main
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_port_in_use(served: Served) -> None:
 def test_a_configuration_of_somebody_else_is_kept(served: Served, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("theme = 'dark'\n")
     with pytest.raises(ConfigError, match="not a file of the simulator"):
-        write_config(served, tmp_path)
+        served.write_config(tmp_path)
     assert (tmp_path / "config.toml").read_text() == "theme = 'dark'\n"
     assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
 
@@ -111,8 +111,8 @@ def test_a_link_where_the_secret_goes_is_replaced_not_followed(served: Served, t
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "client-secret").symlink_to(outside)
-    write_config(served, folder)
-    write_config(served, folder)
+    served.write_config(folder)
+    served.write_config(folder)
     assert outside.read_text() == "untouched"
     assert (folder / "client-secret").read_text() == served.options.secret
     assert sorted(one.name for one in folder.iterdir()) == ["ca.pem", "client-secret", "config.toml"]

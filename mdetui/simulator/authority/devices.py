@@ -71,6 +71,11 @@ class Device:
             else:
                 self._fails.append(code)
 
+    def waits(self, now: float) -> bool:
+        """Whether somebody may still say yes or no."""
+        with self._lock:
+            return not self.redeemed and self._final is None and self._person is None and now < self._ends
+
     def poll(self, now: float) -> Person:
         """Who approved.
 

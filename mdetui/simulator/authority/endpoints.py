@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from mdetui.simulator.aadsts import ERRORS, Denied, describe
+from mdetui.simulator.authority import pages
 from mdetui.simulator.authority.core import Authority, error_of, is_tenant
 from mdetui.simulator.authority.tokens import APP_NAMES
 from mdetui.simulator.faults import FaultBoard
@@ -45,7 +46,8 @@ class Endpoints:
             Route("/{tenant}/discovery/v2.0/keys", self._keys),
             Route("/{tenant}/oauth2/v2.0/devicecode", self._device, methods=["POST"]),
             Route("/{tenant}/oauth2/v2.0/token", self._token, methods=["POST"]),
-            Route("/{tenant}/oauth2/v2.0/authorize", self._authorize),
+            Route("/{tenant}/oauth2/v2.0/authorize", self._authorize, methods=["GET", "POST"]),
+            Route(pages.DEVICE_PAGE, self._device_page, methods=["GET", "POST"]),
         ]
 
     async def _instance(self, request: Request) -> Response:
@@ -91,6 +93,8 @@ class Endpoints:
             return self._refusal(request, denied, form)
         directory = self._options.directory
         page = f"https://microsoft.com/devicelogin{'us' if directory.cloud in ('gcc-high', 'dod') else ''}"
+        if directory.own_pages:
+            page = f"https://{request.headers['host']}{pages.DEVICE_PAGE}"
         return JSONResponse(
             {
                 "user_code": device.user_code,
@@ -116,17 +120,20 @@ class Endpoints:
         return JSONResponse(answer, headers=_UNCACHED)
 
     async def _authorize(self, request: Request) -> Response:
-        """The browser's side. Nobody types here: the authority's `person` has signed in."""
+        """The browser's side. The authority's `person` signs in: a program at once, a browser asks them first."""
         query = dict(request.query_params)
         try:
             self._check_tenant(request)
             self._authority.check_redirect(query)
         except Denied as denied:
             text = html.escape(describe(denied.code, _facts(query, denied)))
-            page = f"<!DOCTYPE html><html><body><h1>Sign in</h1><p>{text}</p></body></html>"
-            return HTMLResponse(page, ERRORS[denied.code].status)
+            return pages.page("Sign in", f"<p>{text}</p>", ERRORS[denied.code].status)
+        if pages.wants_page(request):
+            return pages.page("Sign in", pages.choice(self._authority, query["client_id"]))
         try:
             self._strike("/authorize", named=True)
+            if request.method == "POST" and (await _form(request)).get("answer") != pages.YES:
+                raise Denied(65004)
             fields = {"code": self._authority.sign_in(query)}
             if query.get("client_info") == "1":
                 fields["client_info"] = self._authority.tokens.client_info(self._authority.person)
@@ -135,6 +142,11 @@ class Endpoints:
             if denied.code == 65004:
                 fields["error_subcode"] = "cancel"
         return _sent_back(query, {**fields, "state": query.get("state", ""), "session_state": str(uuid4())})
+
+    async def _device_page(self, request: Request) -> Response:
+        """Where a device code is typed."""
+        form = await _form(request) if request.method == "POST" else {}
+        return pages.device_page(self._authority, form.get("user_code", "").strip(), form.get("answer", ""))
 
     def _check_tenant(self, request: Request) -> None:
         """Check that this cloud has that tenant.
