@@ -80,6 +80,11 @@ def guide() -> str:
     return "\n".join(_lines()) + "\n"
 
 
+def steps(method: str) -> tuple[str, ...]:
+    """What is particular about a method, step by step: what is registered for it comes first."""
+    return _STEPS[method]
+
+
 def example(method: str) -> str:
     """A profile of `config.toml` for a method."""
     lines = ["[profiles.contoso]", f'method = "{method}"', 'tenant = "contoso.onmicrosoft.com"          # or its id']
