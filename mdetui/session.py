@@ -41,7 +41,9 @@ class Session:
         self.log = log
         self._connection = connection
         brought = connection.client_secret
-        self.tokens = TokenSource(profile, connection.synchronous, secret=Secret(brought) if brought else None)
+        self.tokens = TokenSource(
+            profile, connection.synchronous, secret=Secret(brought) if brought else None, clock=clock
+        )
         self.lock = WriteLock(profile.name, clock)
         self.quotas = Quotas(profile, clock=clock)
         self.client = Client(

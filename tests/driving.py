@@ -72,6 +72,10 @@ class Stage:
         found: list[Message] = [*parser.feed(data), *parser.feed("")]
         await self.events(event for event in found if isinstance(event, events.Key | events.Paste))
 
+    async def paste(self, data: str) -> None:
+        """A paste, in one piece."""
+        await self.events([events.Paste(data)])
+
     async def press(self, *names: str) -> None:
         """Keys by Textual's names, in one piece."""
         await self.events(events.Key(name, name if len(name) == 1 else None) for name in names)

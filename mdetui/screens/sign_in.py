@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, cast
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
@@ -121,8 +122,6 @@ class SignInScreen(KeyScreen):
 
     def on_mount(self) -> None:
         """Draw; the time that a code has left is counted down."""
-        left, right = sign_in_text.head(self.session.profile)
-        self.query_one("#top", OneLine).show([Cell(left, "strong")], [Cell(right, "muted")])
         self.draw()
         self.set_interval(1.0, self._tick)
 
@@ -138,6 +137,9 @@ class SignInScreen(KeyScreen):
 
     def draw(self) -> None:
         """As it stands now."""
+        head, tenant = sign_in_text.head(self.session.profile), sign_in_text.tenant(self.session.profile)
+        fits = cell_len(head) + cell_len(tenant) + 4 <= self.size.width
+        self.query_one("#top", OneLine).show([Cell(head, "strong")], [Cell(tenant, "muted")] if fits else [])
         lines = self._lines()
         if self._said:
             lines = [*lines, Line(()), Line((Cell(self._said, "state.good"),))]

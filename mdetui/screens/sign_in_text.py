@@ -24,13 +24,14 @@ _RIM = 2
 _MARGIN = 2
 
 
-def head(profile: Profile) -> tuple[str, str]:
-    """Left and right side of the top line."""
-    app = f"app {text.line(profile.client_id, 40)}" if profile.client_id else ""
-    return (
-        f"SIGN IN {text.line(profile.name)} ({profile.cloud})",
-        f"tenant {text.line(profile.tenant, 80)}  {app}".rstrip(),
-    )
+def head(profile: Profile) -> str:
+    """`SIGN IN contoso (global)`."""
+    return f"SIGN IN {text.line(profile.name)} ({profile.cloud})"
+
+
+def tenant(profile: Profile) -> str:
+    """`tenant contoso.onmicrosoft.com`."""
+    return f"tenant {text.line(profile.tenant, 80)}"
 
 
 def trouble(error: SignInError | None, style: str = "state.warn") -> list[Line]:
@@ -61,6 +62,7 @@ def choice(profile: Profile, error: SignInError | None) -> list[Line]:
     return [
         *lines,
         BLANK,
+        Line((Cell(f"{tenant(profile)}, app {text.line(profile.client_id, 40)}", "muted"),)),
         Line((Cell("Enter takes the marked one, this profile's own.", "muted"),)),
         Line((Cell("Many tenants block device codes. A browser on a managed workstation also passes policies that ask for a managed device.", "muted"),)),
     ]  # fmt: skip
