@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from mdetui.auth import hints
+from mdetui.auth.grant import Sealed
 from mdetui.auth.secret import Secret
 from mdetui.config import Profile
 from mdetui.errors import SignInError
@@ -40,7 +41,7 @@ class BrowserFlow:
     url: str = field(repr=False)
     redirect_uri: str
     audience: str
-    _flow: dict[str, Any] = field(repr=False, compare=False)
+    _flow: Sealed[dict[str, Any]] = field(repr=False, compare=False)
 
 
 def ask_for_address(profile: Profile, transport: httpx.BaseTransport, audience: str, claims: str | None) -> BrowserFlow:
@@ -53,10 +54,10 @@ def ask_for_address(profile: Profile, transport: httpx.BaseTransport, audience: 
     from mdetui.auth.public import start_browser
 
     flow = start_browser(MsalApp(profile, transport), profile.scope_of(audience), claims)
-    return BrowserFlow(flow["auth_uri"], profile.redirect_uri, audience, flow)
+    return BrowserFlow(flow.reveal()["auth_uri"], profile.redirect_uri, audience, flow)
 
 
-def answer_in(flow: BrowserFlow, pasted: Secret) -> dict[str, str]:
+def answer_in(flow: BrowserFlow, pasted: Secret) -> Sealed[dict[str, str]]:
     """What the address that was pasted says: `code` and `state`, or `error` and what belongs to it.
 
     Only the query matters: a terminal breaks long lines, so spaces and line breaks in it mean nothing.
@@ -64,19 +65,14 @@ def answer_in(flow: BrowserFlow, pasted: Secret) -> dict[str, str]:
     Raises:
         SignInError: There is no answer of the sign-in page in it, or it is the answer to another attempt.
     """
-    text = "".join(pasted.reveal().split()).strip("<>\"'`")
-    query = (text.partition("?")[2] or text).partition("#")[0]
-    try:
-        fields = dict(parse_qsl(query if len(query) <= _LONGEST else "", max_num_fields=50))
-    except ValueError:
-        fields = {}
-    answer = {name: fields[name] for name in _FIELDS if name in fields}
-    if "state" not in answer or not ("code" in answer or "error" in answer):
+    answer = Sealed(_fields_in(pasted))
+    given = {name for name, value in answer.reveal().items() if value}
+    if "state" not in given or not given & {"code", "error"}:
         raise SignInError(
             "What was pasted is not the address a sign-in ends at.",
             "Copy the whole address from the browser's address bar, from http to its end, and paste it here.",
         )
-    if not hmac.compare_digest(answer["state"].encode(), str(flow._flow.get("state", "")).encode()):
+    if not hmac.compare_digest(answer.reveal()["state"].encode(), flow._flow.reveal()["state"].encode()):
         raise SignInError(
             "The address that was pasted belongs to another attempt to sign in.",
             "Open the address shown now, sign in there, and paste where that one ends.",
@@ -84,15 +80,27 @@ def answer_in(flow: BrowserFlow, pasted: Secret) -> dict[str, str]:
     return answer
 
 
-def redeem(profile: Profile, transport: httpx.BaseTransport, flow: BrowserFlow, answer: dict[str, str]) -> SignedIn:
+def _fields_in(pasted: Secret) -> dict[str, str]:
+    text = "".join(pasted.reveal().split()).strip("<>\"'`")
+    query = (text.partition("?")[2] or text).partition("#")[0]
+    try:
+        fields = dict(parse_qsl(query if len(query) <= _LONGEST else "", max_num_fields=50))
+    except ValueError:
+        return {}
+    return {name: fields[name] for name in _FIELDS if name in fields}
+
+
+def redeem(
+    profile: Profile, transport: httpx.BaseTransport, flow: BrowserFlow, answer: Sealed[dict[str, str]]
+) -> SignedIn:
     """Tokens for the code of an answer. Blocks.
 
     Raises:
         SignInError: The sign-in page or the authority said no.
     """
     scope = profile.scope_of(flow.audience)
-    if "error" in answer:
-        raise hints.refused(profile, scope, answer)
+    if "error" in answer.reveal():
+        raise hints.refused(profile, scope, answer.reveal())
     from mdetui.auth.msal_app import MsalApp
     from mdetui.auth.public import finish_browser
 

@@ -84,22 +84,17 @@ def read_certificate(profile: Profile, typed: Secret | None = None) -> Certifica
     shown = text.line(path, 200)
     data = read_private(path, "certificate", "certificate_file", limit=_MAX_BYTES)
     password = read_password(profile) or typed
+    failed: SignInError | None = None
+    key: object = None
+    certificates: list[x509.Certificate] = []
     try:
         key, certificates = _parts(data, password.reveal().encode() if password else None)
     except (ValueError, TypeError) as error:
-        if password is None and (_is_encrypted(data) or isinstance(error, TypeError)):
-            raise password_needed(profile) from None
-        if password is not None and password is typed:
-            raise SecretNeeded(
-                f"The password that was typed does not open the certificate file {shown}.",
-                "Type it again, or check the file.",
-                noun="certificate password",
-            ) from None
-        why = "its password is not this one, or it is damaged" if password else "it is damaged"
-        raise SignInError(
-            f"The certificate file {shown} can't be used: {why}.",
-            "Name a PEM file with key and certificate, or a .pfx file, and its password as certificate_password_file.",
-        ) from None
+        failed = _unusable(profile, password, typed, locked=_is_encrypted(data) or isinstance(error, TypeError))
+    # the key itself may stand in it
+    del data
+    if failed is not None:
+        raise failed
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     if not isinstance(key, RSAPrivateKey):
@@ -114,6 +109,24 @@ def read_certificate(profile: Profile, typed: Secret | None = None) -> Certifica
             "Put the private key and its certificate into the file.",
         )
     return Certificate(key, [own[0], *(one for one in certificates if one is not own[0])])
+
+
+def _unusable(profile: Profile, password: Secret | None, typed: Secret | None, *, locked: bool) -> SignInError:
+    """The error for a file that could not be read with that password."""
+    shown = text.line(profile.certificate_file, 200)
+    if password is None and locked:
+        return password_needed(profile)
+    if password is not None and password is typed:
+        return SecretNeeded(
+            f"The password that was typed does not open the certificate file {shown}.",
+            "Type it again, or check the file.",
+            noun="certificate password",
+        )
+    why = "its password is not this one, or it is damaged" if password else "it is damaged"
+    return SignInError(
+        f"The certificate file {shown} can't be used: {why}.",
+        "Name a PEM file with key and certificate, or a .pfx file, and its password as certificate_password_file.",
+    )
 
 
 def _parts(data: bytes, password: bytes | None) -> tuple[object, list[x509.Certificate]]:

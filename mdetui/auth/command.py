@@ -54,8 +54,11 @@ class CommandTokens:
 
     def acquire(self, audience: str, claims: str | None, failed: Secret | None, held: Secret | None) -> Grant:
         """Run the command; see `Giver`."""
-        output = self._run(audience)
-        token, ends = self._parse(output)
+        # not in variables: it may hold a token, and what follows may fail
+        found = _parsed(*self._run(audience))
+        if isinstance(found, str):
+            raise self._wrong(found)
+        token, ends = found
         if failed is not None and token == failed:
             raise self._wrong("it printed the token again that the service rejected")
         left = ends - self._clock.now().timestamp()
@@ -78,7 +81,8 @@ class CommandTokens:
             for process in self._running:
                 _kill(process)
 
-    def _run(self, audience: str) -> bytes:
+    def _run(self, audience: str) -> tuple[bytes, str]:
+        """What the command printed, and why that is not to be used."""
         profile = self._profile
         filled = {"{scope}": profile.scope_of(audience), "{tenant}": profile.tenant, "{audience}": audience}
         argv = [_fill(part, filled) for part in profile.token_command]
@@ -106,26 +110,10 @@ class CommandTokens:
             with self._door:
                 self._running.discard(process)
             _reap(process)
-        if why:
-            raise self._wrong(why)
-        if process.returncode != 0:
+        if not why and process.returncode != 0:
             how = f"status {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"
-            raise self._wrong(f"it ended with {how}{_first_line(errors)}")
-        return output
-
-    def _parse(self, output: bytes) -> tuple[Secret, float]:
-        try:
-            data: Any = json.loads(output)
-        except (ValueError, RecursionError):
-            data = None
-        if not isinstance(data, dict):
-            raise self._wrong("it printed something else than one JSON object")
-        token, ends = data.get("access_token"), _moment(data.get("expires_on"))
-        if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or " " in token:
-            raise self._wrong("its JSON has no access_token")
-        if ends is None:
-            raise self._wrong("its JSON has no expires_on that is a time")
-        return Secret(token), ends
+            why = f"it ended with {how}{_first_line(errors)}"
+        return output, why
 
     def _wrong(self, why: str) -> SignInError:
         name = text.line(os.path.basename(self._profile.token_command[0]), 80)  # noqa: PTH119 it need not be a path
@@ -133,6 +121,24 @@ class CommandTokens:
             f"The token command {name} of profile {self._profile.name} gave no token: {why}.",
             "Run it by hand: it must print one JSON object with access_token and expires_on, and nothing else.",
         )
+
+
+def _parsed(output: bytes, why: str) -> tuple[Secret, float] | str:
+    """The token in what was printed, and the moment it ends; or why there is none."""
+    if why:
+        return why
+    try:
+        data: Any = json.loads(output)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        return "it printed something else than one JSON object"
+    token, ends = data.get("access_token"), _moment(data.get("expires_on"))
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or " " in token:
+        return "its JSON has no access_token"
+    if ends is None:
+        return "its JSON has no expires_on that is a time"
+    return Secret(token), ends
 
 
 def _fill(part: str, filled: dict[str, str]) -> str:

@@ -120,7 +120,7 @@ class _Proving:
                 # asked again for every request: the file is replaced about once an hour
                 credential = {"client_assertion": lambda: read_assertion(profile)}
             case _:
-                credential = (secret or read_secret(profile)).reveal()
+                credential = secret or read_secret(profile)
         self.msal = MsalApp(profile, transport, credential, said)
 
     def acquire(self, scope: str, claims: str | None) -> Grant:
@@ -132,8 +132,11 @@ class _Proving:
         app.remove_tokens_for_client()
         answer = self.msal.ask(scope, app.acquire_token_for_client, [scope], claims_challenge=claims)
         grant = grant_in(answer)
+        failed = self.msal.refused(answer, scope) if grant is None else None
+        del answer
         if grant is None:
-            raise self.msal.refused(answer, scope)
+            assert failed is not None
+            raise failed
         tenant.check(self._profile, self.msal.tenant, claims_of(grant.token.reveal()))
         return grant
 

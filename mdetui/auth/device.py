@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from mdetui.auth import hints
-from mdetui.auth.grant import Passing
+from mdetui.auth.grant import Passing, Sealed
 from mdetui.clock import Clock
 from mdetui.config import Profile
 from mdetui.threads import in_daemon
@@ -46,7 +46,7 @@ class DeviceCode:
     expires_at: datetime
     interval: int
     audience: str
-    _flow: dict[str, Any] = field(repr=False, compare=False)
+    _flow: Sealed[dict[str, Any]] = field(repr=False, compare=False)
     _claims: str | None = field(repr=False, compare=False)
     _deadline: float = field(repr=False, compare=False)
 
@@ -79,12 +79,13 @@ def ask_for_code(
     from mdetui.auth.public import start_device
 
     flow = start_device(MsalApp(profile, transport), profile.scope_of(audience), claims)
-    lives = flow["expires_in"]
+    said = flow.reveal()
+    lives = said["expires_in"]
     return DeviceCode(
-        user_code=flow["user_code"],
-        url=flow["verification_uri"],
+        user_code=said["user_code"],
+        url=said["verification_uri"],
         expires_at=clock.now() + timedelta(seconds=lives),
-        interval=min(max(flow["interval"], _FASTEST), _SLOWEST),
+        interval=min(max(said["interval"], _FASTEST), _SLOWEST),
         audience=audience,
         _flow=flow,
         _claims=claims,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Generic, NoReturn, Protocol, TypeVar
 
 from mdetui.auth.secret import Secret
 from mdetui.errors import SignInError
 
 E = TypeVar("E", bound="_Kind")
+T = TypeVar("T")
 
 # seconds before its end from which a token is renewed: MSAL's own figure
 EARLY = 300.0
@@ -16,6 +17,25 @@ EARLY = 300.0
 LAST = 5.0
 # seconds that a good token is used on after a failed renewal, before the authority is asked again
 PATIENCE = 30.0
+
+
+class Sealed(Generic[T]):
+    """Something of a library that holds secrets, such as a flow of MSAL: not shown by whatever shows variables."""
+
+    __slots__ = ("_inside",)
+
+    def __init__(self, inside: T) -> None:
+        self._inside = inside
+
+    def reveal(self) -> T:
+        """What is inside. To be used where it stands, not to be kept in a variable of code that may fail."""
+        return self._inside
+
+    def __repr__(self) -> str:
+        return "Sealed(***)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("What is sealed is never written anywhere.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class MsalApp:
     Args:
         profile: Tenant and app.
         transport: What its requests go over.
-        credential: What proves a confidential client, in the form MSAL takes; None makes a public client.
+        credential: What proves a confidential client, a secret or in the form MSAL takes; None makes a public client.
         certificate: What is known of the certificate it proves itself with, for a refusal.
 
     Attributes:
@@ -77,19 +77,23 @@ class MsalApp:
             "instance_discovery": False,
             "client_capabilities": ["cp1"],
         }
+        failed: SignInError | None = None
         try:
             if credential is None:
                 self.app = msal.PublicClientApplication(profile.client_id, **common)
             else:
                 self.app = msal.ConfidentialClientApplication(
                     profile.client_id,
-                    client_credential=credential,
+                    client_credential=credential.reveal() if isinstance(credential, Secret) else credential,
                     azure_region=msal.ClientApplication.DISABLE_MSAL_FORCE_REGION,
                     **common,
                 )
         except Exception as error:
-            # any of them: MSAL trips in many ways over answers that are none. `from None`: its texts quote them
-            raise self._failure(error, "") from None
+            # any of them: MSAL trips in many ways over answers that are none
+            failed = self._failure(error, "")
+        if failed is not None:
+            # not in the handler: MSAL's error would hang on to ours, with the answer in its text and its variables
+            raise failed
 
     @property
     def tenant(self) -> str:
@@ -113,12 +117,16 @@ class MsalApp:
         """
         try:
             result = function(*args, **named)
-        except SignInError:
+        except SignInError as error:
             # of a credential that is read or made while MSAL asks for it
-            raise
+            failed = SignInError(error.what, error.todo, correlation_id=error.correlation_id)
         except Exception as error:
-            raise self._failure(error, scope) from None
-        return result if isinstance(result, dict) else {}
+            failed = self._failure(error, scope)
+        else:
+            return result if isinstance(result, dict) else {}
+        # as above, and what MSAL was called with holds secrets too
+        del function, args, named
+        raise failed
 
     def refused(self, answer: Mapping[str, Any], scope: str) -> SignInError:
         """The error for an answer without what was asked; `refusal` is set."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from mdetui import text
 from mdetui.auth import hints, tenant
-from mdetui.auth.grant import Grant
+from mdetui.auth.grant import Grant, Sealed
 from mdetui.auth.identity import claims_of
 from mdetui.auth.kept import Kept, key_of
 from mdetui.auth.msal_app import MsalApp, grant_in
@@ -35,7 +35,7 @@ class Poll:
     signed: SignedIn | None = field(default=None, repr=False)
 
 
-def start_device(app: MsalApp, scope: str, claims: str | None) -> dict[str, Any]:
+def start_device(app: MsalApp, scope: str, claims: str | None) -> Sealed[dict[str, Any]]:
     """A flow with a code.
 
     Raises:
@@ -43,26 +43,33 @@ def start_device(app: MsalApp, scope: str, claims: str | None) -> dict[str, Any]
     """
     flow = app.ask(scope, app.app.initiate_device_flow, [scope], claims_challenge=claims)
     code, url, secret = flow.get("user_code"), flow.get("verification_uri"), flow.get("device_code")
+    failed: SignInError | None = None
     if not isinstance(code, str) or not code:
         # MSAL gives refusals back as they are
-        raise app.refused(flow, scope)
-    if not isinstance(url, str) or not url.startswith("https://") or not isinstance(secret, str):
-        raise hints.strange(app.profile, 200, "a device code without an https address")
+        failed = app.refused(flow, scope)
+    elif not isinstance(url, str) or not url.startswith("https://") or not isinstance(secret, str):
+        failed = hints.strange(app.profile, 200, "a device code without an https address")
+    if failed is not None:
+        del flow, code, secret
+        raise failed
     flow["user_code"], flow["verification_uri"] = text.line(code, 40), text.line(url, 200)
     flow["expires_in"] = min(max(flow["expires_in"], 1), _LONGEST_CODE)
-    return flow
+    return Sealed(flow)
 
 
-def poll(app: MsalApp, flow: dict[str, Any], scope: str, claims: str | None) -> Poll:
+def poll(app: MsalApp, flow: Sealed[dict[str, Any]], scope: str, claims: str | None) -> Poll:
     """Ask once whether the person has used the code.
 
     Raises:
         SignInError: No, and they will not any more; `Passing` when it could not be asked.
     """
-    # a copy, of which MSAL may think what it likes: the time between polls is ours
-    own = {**flow, "interval": 1, "latest_attempt_at": 0}
     answer = app.ask(
-        scope, app.app.acquire_token_by_device_flow, own, claims_challenge=claims, exit_condition=lambda _: True
+        scope,
+        app.app.acquire_token_by_device_flow,
+        # a copy, of which MSAL may think what it likes: the time between polls is ours
+        {**flow.reveal(), "interval": 1, "latest_attempt_at": 0},
+        claims_challenge=claims,
+        exit_condition=lambda _: True,
     )
     match answer.get("error"):
         case "authorization_pending":
@@ -72,7 +79,7 @@ def poll(app: MsalApp, flow: dict[str, Any], scope: str, claims: str | None) -> 
     return Poll("done", _signed_in(app, answer, scope))
 
 
-def start_browser(app: MsalApp, scope: str, claims: str | None) -> dict[str, Any]:
+def start_browser(app: MsalApp, scope: str, claims: str | None) -> Sealed[dict[str, Any]]:
     """A flow with an address.
 
     Raises:
@@ -80,7 +87,7 @@ def start_browser(app: MsalApp, scope: str, claims: str | None) -> dict[str, Any
     """
     # MSAL recommends a form that is posted to a listener, which this way does without
     warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended", category=UserWarning)
-    return app.ask(
+    flow = app.ask(
         scope,
         app.app.initiate_auth_code_flow,
         [scope],
@@ -89,16 +96,18 @@ def start_browser(app: MsalApp, scope: str, claims: str | None) -> dict[str, Any
         login_hint=app.profile.login_hint or None,
         claims_challenge=claims,
     )
+    return Sealed(flow)
 
 
-def finish_browser(app: MsalApp, flow: dict[str, Any], answer: dict[str, str], scope: str) -> SignedIn:
+def finish_browser(app: MsalApp, flow: Sealed[dict[str, Any]], answer: Sealed[dict[str, str]], scope: str) -> SignedIn:
     """Redeem the code of an answer that belongs to the flow.
 
     Raises:
         SignInError: Refused.
     """
-    # a copy: MSAL takes things out of it
-    return _signed_in(app, app.ask(scope, app.app.acquire_token_by_auth_code_flow, dict(flow), answer), scope)
+    # copies: MSAL takes things out of them
+    redeem = app.app.acquire_token_by_auth_code_flow
+    return _signed_in(app, app.ask(scope, redeem, dict(flow.reveal()), dict(answer.reveal())), scope)
 
 
 def renew(app: MsalApp, kept: Kept, scope: str, claims: str | None) -> SignedIn | None:
@@ -123,9 +132,7 @@ def renew(app: MsalApp, kept: Kept, scope: str, claims: str | None) -> SignedIn 
     )
     if not answer:
         return None
-    grant = grant_in(answer)
-    if grant is None:
-        raise app.refused(answer, scope)
+    grant = _grant(app, answer, scope)
     _check(app, answer, grant)
     return SignedIn(
         kept.with_cache(app.cache.serialize()), Grant(grant.token, grant.expires_in, grant.refresh_in, kept.name)
@@ -138,9 +145,7 @@ def _signed_in(app: MsalApp, answer: dict[str, Any], scope: str) -> SignedIn:
     Raises:
         SignInError: The answer is a refusal, or another tenant's. The cache goes with the app.
     """
-    grant = grant_in(answer)
-    if grant is None:
-        raise app.refused(answer, scope)
+    grant = _grant(app, answer, scope)
     tid = _check(app, answer, grant)
     accounts = app.app.get_accounts()
     if len(accounts) != 1 or not accounts[0].get("home_account_id"):
@@ -151,6 +156,23 @@ def _signed_in(app: MsalApp, answer: dict[str, Any], scope: str) -> SignedIn:
     name = text.line(str(accounts[0].get("username") or ""), 120)
     kept = Kept(key_of(app.profile), accounts[0]["home_account_id"], tid, name, Secret(app.cache.serialize()))
     return SignedIn(kept, Grant(grant.token, grant.expires_in, grant.refresh_in, name))
+
+
+def _grant(app: MsalApp, answer: dict[str, Any], scope: str) -> Grant:
+    """The token, which the answer holds no more: only its claims stay in it.
+
+    Raises:
+        SignInError: It is a refusal.
+    """
+    grant = grant_in(answer)
+    failed = app.refused(answer, scope) if grant is None else None
+    told = answer.get("id_token_claims")
+    answer.clear()
+    if failed is not None or grant is None:
+        assert failed is not None
+        raise failed
+    answer["id_token_claims"] = told
+    return grant
 
 
 def _check(app: MsalApp, answer: dict[str, Any], grant: Grant) -> str:
