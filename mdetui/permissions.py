@@ -62,3 +62,8 @@ def names(*, person: bool, responds: bool, used: bool = True) -> tuple[str, ...]
         for one in PERMISSIONS
         if one.responds == responds and one.used == used
     )
+
+
+def lacks(name: str) -> str:
+    """Why something can't be done: the sentence for menus and lists."""
+    return f"this sign-in lacks {name}; an admin can grant it"

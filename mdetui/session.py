@@ -152,6 +152,10 @@ class Session:
         """Machines by id, as far as they were read in the last minute."""
         return _Facts(self)
 
+    def missing(self, op: str) -> str:
+        """Name of the permission this sign-in lacks for an operation; "" when it has one or that is not known."""
+        return operation(op).missing(self.identity)
+
     def operation(self, op: str) -> Operation:
         """The operation of that id."""
         return operation(op)

@@ -10,7 +10,7 @@ on those pages. `{name}` in a path is filled by `Client` with the value percent-
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -49,6 +49,18 @@ FAMILIES: dict[str, Family] = {
 }
 
 
+class Permissions(Protocol):
+    """What an identity says of itself (`auth.Identity` fits)."""
+
+    @property
+    def kind(self) -> str:
+        """`app` or `person`."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Permissions in the token."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of the API.
@@ -84,6 +96,13 @@ class Operation:
     audience: str = "mde"
     filters: tuple[str, ...] = ()
     expand: str = ""
+
+    def missing(self, identity: Permissions | None) -> str:
+        """Name of the permission a token lacks for this; "" when it has one, or when that can't be told from it."""
+        if identity is None or not identity.roles:
+            return ""
+        needed = self.application if identity.kind == "app" else self.delegated
+        return "" if identity.roles & set(needed) else needed[0]
 
 
 _ALERT_R = (("Alert.Read.All", "Alert.ReadWrite.All"), ("Alert.Read", "Alert.ReadWrite"))

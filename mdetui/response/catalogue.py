@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal
 
-from mdetui.api.endpoints import operation
+from mdetui.api.endpoints import Permissions, operation
 from mdetui.api.models.action import CommentBody, IsolateBody, ScanBody
 from mdetui.api.models.alert import DETERMINATIONS, STATUSES
 from mdetui.response.requests import Maker, Options, alert_restores, alert_updates, each
@@ -21,18 +21,6 @@ Rule = Literal["mild", "hard", "alerts", "off"]
 
 # an option left as it is
 KEEP = "keep"
-
-
-class Permissions(Protocol):
-    """What an identity says of itself (`auth.Identity` fits)."""
-
-    @property
-    def kind(self) -> str:
-        """`app` or `person`."""
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """Permissions in the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +121,7 @@ class ActionSpec:
         """None when the token can do it, `unknown` when it can't be told, else the name of the missing permission."""
         if identity is None or not identity.roles:
             return "unknown"
-        op = operation(self.ops[0])
-        needed = op.application if identity.kind == "app" else op.delegated
-        return None if identity.roles & set(needed) else needed[0]
+        return operation(self.ops[0]).missing(identity) or None
 
 
 def _status(options: Options) -> AlertValues:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mdetui import paths, text
+from mdetui import paths, permissions, text
 from mdetui.clock import SYSTEM, Clock
 from mdetui.errors import GuardRefused, LedgerFailed, PlanError
 from mdetui.response import catalogue, plan, preflight, targets
@@ -126,8 +126,8 @@ class Desk:
         for spec in catalogue.menu(kind):
             missing = spec.permits(identity)
             why = wrong
-            if not why and missing not in (None, "unknown"):
-                why = f"this sign-in lacks {missing}; an admin can grant it"
+            if not why and missing is not None and missing != "unknown":
+                why = permissions.lacks(missing)
             entries.append(MenuEntry(spec, why, note))
         return entries
 

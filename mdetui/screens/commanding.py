@@ -40,11 +40,14 @@ class Commanding(Frame):
         entries = self.key_entries()
         entries += [Entry(f":theme {name}", f":theme {name}", "these colours") for name in commands.themes(self)]
         entries += [
-            Entry(f":{one.names[0]}", f":{one.names[0]}", one.help, note=one.takes)
+            Entry(f":{one.names[0]}", f":{one.names[0]}", one.help, self._unasked(one), note=one.takes)
             for one in commands.COMMANDS
             if one.names[0] != "theme"
         ]
         self.menu(MenuScreen("Everything that can be done here", entries, self._from_palette, search=True))
+
+    def _unasked(self, command: commands.Command) -> str:
+        return self.shell.lacks(self.place.profile, command.asks) if command.asks else ""
 
     async def _from_palette(self, chosen: str) -> None:
         command = commands.find(chosen[1:]) if chosen.startswith(":") else None

@@ -30,6 +30,7 @@ class Command:
         run: What it does.
         whole: Whether it must be written in full. `:w` is what the fingers of a vi user type by themselves: it must not
             open the write lock.
+        asks: The operation that it asks first; without the permission for it there is nothing to see.
     """
 
     names: tuple[str, ...]
@@ -37,6 +38,7 @@ class Command:
     help: str
     run: Run
     whole: bool = False
+    asks: str = ""
 
 
 async def run_line(frame: Frame, line: str) -> None:
@@ -191,9 +193,21 @@ async def _quit(frame: Frame, rest: str) -> None:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command(("alerts", "al"), "sev:high status:new owner:me inc:1042 /text", "the alert queue", _list("alerts")),
-    Command(("machines", "m"), "name, id, tag:x os:x risk:high /text", "machines", _machine),
-    Command(("actions", "act"), "status:Pending type:Isolate /text", "machine actions of the tenant", _list("actions")),
+    Command(
+        ("alerts", "al"),
+        "sev:high status:new owner:me inc:1042 /text",
+        "the alert queue",
+        _list("alerts"),
+        asks="alerts.list",
+    ),
+    Command(("machines", "m"), "name, id, tag:x os:x risk:high /text", "machines", _machine, asks="machines.list"),
+    Command(
+        ("actions", "act"),
+        "status:Pending type:Isolate /text",
+        "machine actions of the tenant",
+        _list("actions"),
+        asks="actions.list",
+    ),
     Command(("write",), "30m max=25", "open the write lock for a time", _write, whole=True),
     Command(("lock",), "", "close the write lock", _lock),
     Command(("jobs",), "", "what was sent from here and how it went", _jobs),

@@ -317,7 +317,7 @@ class Frame(KeyScreen):
     def key_entries(self) -> list[Entry]:
         """The keys valid here as entries of a menu; `run_key` runs one."""
         found = [
-            Entry(key.id, key.display, said, also=key.label, group=key.group)
+            Entry(key.id, key.display, said, self.lacks(key), also=key.label, group=key.group)
             for key in self.hints()
             if key.label and (said := self.help_of(key))
         ]
@@ -327,6 +327,10 @@ class Frame(KeyScreen):
     def help_of(self, key: Key) -> str:
         """What a key does here; "" when it does nothing."""
         return key.help
+
+    def lacks(self, key: Key) -> str:
+        """Why the sign-in can't do what a key does; "" when it can."""
+        return ""
 
     def menu(self, screen: MenuScreen) -> None:
         """Put a menu up."""

@@ -19,6 +19,7 @@ from mdetui.screens.list_body import ListBody
 from mdetui.screens.places import PagePlace
 from mdetui.screens.row_writes import RowWrites
 from mdetui.views.base import RAW, Cell, Line, Need, Subject, Tab
+from mdetui.views.registry import VIEWS
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.lines import LinesView, wrap
 from mdetui.widgets.tab_strip import TabStrip
@@ -194,7 +195,8 @@ class PageScreen(RowWrites):
             for tab_id, listing in place.listings.items()
             if listing.feed.loaded or not listing.feed.more
         }
-        self.query_one(TabStrip).show_tabs(page.tabs, self.tab.id, counts)
+        closed = {tab.id for tab in page.tabs if self._unreadable(tab)}
+        self.query_one(TabStrip).show_tabs(page.tabs, self.tab.id, counts, closed)
         if self._text is not None:
             self._text.show(self._tab_lines(good), keep=True)
 
@@ -265,11 +267,24 @@ class PageScreen(RowWrites):
 
     def help_of(self, key: Key) -> str:
         """The digits say which tab they open."""
+        tab = self._tab_of(key)
+        return key.help if tab is None and not key.id.startswith("page.tab_") else f"Tab: {tab.title}" if tab else ""
+
+    def lacks(self, key: Key) -> str:
+        """Tabs that the sign-in can't ask for."""
+        tab = self._tab_of(key)
+        return self._unreadable(tab) if tab is not None else ""
+
+    def _tab_of(self, key: Key) -> Tab | None:
         _, _, number = key.id.partition("page.tab_")
-        if not number:
-            return key.help
         tabs = self.spot.page.tabs
-        return f"Tab: {tabs[int(number) - 1].title}" if int(number) <= len(tabs) else ""
+        return tabs[int(number) - 1] if number and int(number) <= len(tabs) else None
+
+    def _unreadable(self, tab: Tab) -> str:
+        asked = [need.operation for need in tab.needs if need.operation]
+        if tab.view:
+            asked.append(tab.operation or VIEWS[tab.view].operation)
+        return self.shell.lacks(self.place.profile, *asked)
 
     def standing(self) -> Sequence[Cell]:
         """Where the list of the open tab stands."""

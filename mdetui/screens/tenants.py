@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mdetui import permissions
 from mdetui.api.log import RequestLog
 from mdetui.clock import Clock
 from mdetui.config import Config, Profile
@@ -97,6 +98,12 @@ class Tenants:
     def opened(self, profile: str) -> Session | None:
         """The session of a profile if it is open already."""
         return self.sessions.get(profile)
+
+    def lacks(self, profile: str, *operations: str) -> str:
+        """Why the sign-in of a profile can't ask for something; "" when it can or that is not known yet."""
+        session = self.opened(profile)
+        missing = next((name for op in operations if session is not None and (name := session.missing(op))), "")
+        return permissions.lacks(missing) if missing else ""
 
     def standing(self, profile: str, width: int) -> Sequence[Cell]:
         """Right side of the top line: as whom, how much is left of the write lock."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mdetui.views.base import Cell, Tab
 from mdetui.widgets.one_line import OneLine, width_of
@@ -14,23 +14,27 @@ class TabStrip(OneLine):
     def __init__(self) -> None:
         super().__init__(id="tabs")
 
-    def show_tabs(self, tabs: Sequence[Tab], open_tab: str, counts: dict[str, str]) -> None:
+    def show_tabs(
+        self, tabs: Sequence[Tab], open_tab: str, counts: dict[str, str], closed: Collection[str] = ()
+    ) -> None:
         """Draw the strip.
 
         Args:
             tabs: From left to right.
             open_tab: Id of the open tab.
             counts: What stands behind a tab's name, by id, where it is known.
+            closed: Ids of tabs that the sign-in can't ask for: muted, and crossed out with a sign.
         """
         groups: list[list[Cell]] = []
         at = 0
         for index, tab in enumerate(tabs):
             count = f" {counts[tab.id]}" if tab.id in counts else ""
-            label = f"{tab.title}{count}"
+            label = f"{tab.title}{'×' if tab.id in closed else count}"
             here = tab.id == open_tab
             if here:
                 at = index
-            groups.append([Cell(f"[{label}]" if here else f" {label} ", "strong" if here else "muted")])
+            style = "strong" if here else "muted" if tab.id in closed else "plain"
+            groups.append([Cell(f"[{label}]" if here else f" {label} ", style)])
         room = max(10, self.size.width - 4)
         first = 0
         while first < at and width_of([cell for group in groups[first : at + 1] for cell in group]) > room:
