@@ -216,6 +216,8 @@ class WizardScreen(KeyScreen):
         """Scroll until these rows are visible, the first of them in any case."""
         fields = self.query_one("#fields", LinesView)
         fields.scroll_to_line(min(max(fields.top, last - height), first))
+        more = [Cell(f"{fields.more} more below", "muted")] if fields.more else []
+        self.query_one(BottomLine).show(right=more)
 
     def _draw_top(self) -> None:
         form = self.form
