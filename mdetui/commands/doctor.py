@@ -5,7 +5,7 @@
 `facts`. Ids and the keys of facts do not change with the words:
 
     config.file, config.<key>, config.secret   file; value, source; source
-    store                                      where, mode, store
+    store                                      where, store
     ca                                         source, path
     proxy.<host>                               host, proxy, source
     tls.<host>                                 host, http_status, subject, issuer, ends, days_left

@@ -57,6 +57,11 @@ class Late(Exception):
         return f"nothing came in {self.seconds:.0f} s"
 
 
+def step() -> float:
+    """Seconds for one step on the wire: it gives up by itself first, and so closes what it has opened."""
+    return PATIENCE * 0.9
+
+
 async def in_time(what: Awaitable[T]) -> T:
     """Wait for something, but no longer than `PATIENCE`.
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from mdetui import text
@@ -52,28 +50,23 @@ def _values(key: str, value: object) -> list[tuple[str, str]]:
 
 
 async def store(profile: Profile) -> Check:
-    """Where tokens outlive this program. What is kept is not read here."""
+    """Where tokens outlive this program. What is kept is not read here: the sign-in does, and tells what is wrong."""
     title = "token store"
     if not profile.signs_in.person or profile.method == "token-command":
         return Check("store", title, "ok", "nothing is kept: this way to sign in makes new tokens by itself")
     try:
-        where, mode, notice = await in_time(in_daemon(_place, profile, name=f"doctor {profile.name}"))
+        where, notice = await in_time(in_daemon(_place, profile, name=f"doctor {profile.name}"))
     except Late as late:
         return failed("store", title, late, todo="Use another store for this profile, such as auto.")
-    said = f"{where}{f', mode {mode}' if mode else ''}  (store = {profile.store})"
-    facts = {"where": where, "mode": mode or None, "store": profile.store}
-    return Check("store", title, "warn" if notice else "ok", f"{said}. {notice}" if notice else said, facts=facts)
+    facts = {"where": where, "store": profile.store}
+    if notice:
+        return Check("store", title, "warn", f"{where}  (store = {profile.store}). {notice}", facts=facts)
+    return Check("store", title, "ok", f"{where}  (store = {profile.store})", facts=facts)
 
 
-def _place(profile: Profile) -> tuple[str, str, str]:
+def _place(profile: Profile) -> tuple[str, str]:
     found = TokenStore(profile)
-    where = found.where
-    try:
-        facts = Path(where).lstat()
-    except (OSError, ValueError):
-        # nothing kept yet, or no file at all
-        return text.line(where, 300), "", found.notice
-    return text.line(where, 300), f"{stat.S_IMODE(facts.st_mode):04o}", found.notice
+    return text.line(found.where, 300), found.notice
 
 
 async def trust(profile: Profile) -> Check:

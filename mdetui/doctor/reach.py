@@ -12,7 +12,7 @@ import httpx
 from mdetui import __version__, text
 from mdetui.clock import Clock
 from mdetui.config import Profile
-from mdetui.doctor.check import PATIENCE, Check, Late, Status, failed, in_time
+from mdetui.doctor.check import Check, Late, Status, failed, in_time, step
 from mdetui.doctor.here import host_of
 from mdetui.net import explain
 
@@ -55,7 +55,7 @@ async def reach(
         "GET",
         url,
         headers={"User-Agent": f"mdetui/{__version__}", "Accept": "application/json"},
-        extensions={"timeout": httpx.Timeout(PATIENCE).as_dict()},
+        extensions={"timeout": httpx.Timeout(step()).as_dict()},
     )
     before = clock.now()
     try:

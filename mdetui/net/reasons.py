@@ -35,6 +35,8 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 )
 # of OpenSSL's X509_V_ERR_*
 _NOT_YET, _EXPIRED, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64
+# no failure: what a handshake was waiting for when its time was over
+_WAITING = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _CHECK = "Check network, proxy and VPN."
 
 
@@ -73,7 +75,7 @@ def explain(error: BaseException, url: str, profile: Profile) -> Explained:
     refused = next((cause for cause in causes if isinstance(cause, httpx.ProxyError)), None)
     if refused is not None:
         return _refused(refused, choice, origin_of(urlsplit(url)))
-    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError) and not isinstance(cause, _WAITING)), None)
     if tls is not None:
         said = text.line(tls.reason or type(tls).__name__, 60)
         return Explained(f"TLS with it failed ({said}){_through(choice)}", "Check that host, port and proxy are right.")

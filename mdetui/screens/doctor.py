@@ -20,6 +20,7 @@ from mdetui.views.base import BLANK, Cell, Line
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.clipboard import copy
 from mdetui.widgets.lines import LinesView
+from mdetui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -101,6 +102,9 @@ class DoctorScreen(Commanding):
 
     def furnished(self) -> None:
         """Begin, unless the report is there already."""
+        if not self.query("#report"):
+            # left before it stood
+            return
         super().furnished()
         self.draw_report()
         self.release()
@@ -129,6 +133,13 @@ class DoctorScreen(Commanding):
     @property
     def _examining(self) -> bool:
         return self._work is not None and not self._work.is_finished
+
+    def draw_top(self) -> None:
+        """Of whom; a profile that is not open is not being signed in to either: the report does that for itself."""
+        if self.shell.opened(self.spot.profile) is not None:
+            super().draw_top()
+            return
+        self.query_one("#top", OneLine).show([Cell(self.spot.profile), Cell(" › ", "muted"), Cell("doctor", "strong")])
 
     # examining
 
