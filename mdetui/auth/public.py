@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -117,8 +118,11 @@ def renew(app: MsalApp, kept: Kept, scope: str, claims: str | None) -> SignedIn 
         SignInError: Refused, and `app.refusal` says how; or `Passing`.
     """
     # read anew each time: another program may have renewed it
-    app.cache.deserialize(kept.cache.reveal())
-    account = next((one for one in app.app.get_accounts() if one.get("home_account_id") == kept.home), None)
+    account = None
+    with contextlib.suppress(Exception):
+        # what is kept may be damaged in ways that only MSAL notices: then nobody is signed in
+        app.cache.deserialize(kept.cache.reveal())
+        account = next((one for one in app.app.get_accounts() if one.get("home_account_id") == kept.home), None)
     if account is None:
         return None
     answer = app.ask(
