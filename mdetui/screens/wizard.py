@@ -188,7 +188,8 @@ class WizardScreen(KeyScreen):
 
     def _finish(self) -> None:
         """Gone, and then done; not while something stands in front, which would go in its place."""
-        if self._written is not None and self.is_current and not self._left:
+        # not `is_current`: that is true below a screen that lets this one shine through (Textual 8.2.8)
+        if self._written is not None and self.app.screen is self and not self._left:
             self.leave()
             self._done(self._written)
 
