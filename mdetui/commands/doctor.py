@@ -50,7 +50,12 @@ def parser() -> argparse.ArgumentParser:
         epilog="Nothing is written and nobody is asked to sign in. Exit code 1 when something does not work.",
         allow_abbrev=False,
     )
-    root.add_argument("profile", nargs="?", metavar="PROFILE", help="without it, the one of the configuration, or demo")
+    root.add_argument(
+        "profile",
+        nargs="?",
+        metavar="PROFILE",
+        help="without it, the one that is opened at the start, or the only one; demo is one",
+    )
     root.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     root.add_argument("--config", metavar="FILE", help="configuration file instead of the user's config.toml")
     return root

@@ -44,6 +44,9 @@ def _values(key: str, value: object) -> list[tuple[str, str]]:
     if key == "token_command" and isinstance(value, tuple):
         # arguments may hold what nobody should read over a shoulder
         return [(key, f"{value[0]} and {text.plural(len(value) - 1, 'argument')}")]
+    if key == "proxy" and isinstance(value, str) and "@" in value:
+        # a password in it is refused where profiles are read; a profile may come from elsewhere
+        return [(key, f"{value.partition('://')[0]}://***@{value.rpartition('@')[2]}")]
     if isinstance(value, bool):
         return [(key, "yes" if value else "no")]
     return [(key, ", ".join(value) if isinstance(value, tuple) else str(value))]
