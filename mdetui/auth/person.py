@@ -191,7 +191,7 @@ class PersonTokens:
         self._store.forget()
         who = text.line(kept.name, 80) if kept is not None and kept.name else "whoever was signed in"
         return [
-            f"The tokens of profile {self._profile.name} ({who}) were removed from memory and from {where}.",
+            f"The tokens of profile {self._profile.name} ({who}) were removed from where they were kept ({where}).",
             "Nothing was revoked: an access token that was given out works until it ends, about an hour, and the "
             "session goes on at Entra until it ends there. To end it now, choose Revoke sessions on the user's page "
             "of the Entra admin center, or sign out everywhere at the account page of Microsoft.",

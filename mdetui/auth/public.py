@@ -7,8 +7,11 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import httpx
+
 from mdetui import text
 from mdetui.auth import hints, tenant
+from mdetui.auth.adapter import origin
 from mdetui.auth.grant import Grant, Sealed
 from mdetui.auth.identity import claims_of
 from mdetui.auth.kept import Kept, key_of
@@ -88,16 +91,21 @@ def start_browser(app: MsalApp, scope: str, claims: str | None) -> Sealed[dict[s
     """
     # MSAL recommends a form that is posted to a listener, which this way does without
     warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended", category=UserWarning)
-    flow = app.ask(
-        scope,
-        app.app.initiate_auth_code_flow,
-        [scope],
-        redirect_uri=app.profile.redirect_uri,
-        prompt="select_account",
-        login_hint=app.profile.login_hint or None,
-        claims_challenge=claims,
+    flow = Sealed(
+        app.ask(
+            scope,
+            app.app.initiate_auth_code_flow,
+            [scope],
+            redirect_uri=app.profile.redirect_uri,
+            prompt="select_account",
+            login_hint=app.profile.login_hint or None,
+            claims_challenge=claims,
+        )
     )
-    return Sealed(flow)
+    if origin(httpx.URL(flow.reveal()["auth_uri"])) != origin(httpx.URL(app.profile.login)):
+        # a person would type a password there
+        raise hints.unreachable(app.profile, "its sign-in page is said to be on another host")
+    return flow
 
 
 def finish_browser(app: MsalApp, flow: Sealed[dict[str, Any]], answer: Sealed[dict[str, str]], scope: str) -> SignedIn:

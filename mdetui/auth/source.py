@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# seconds that a renewal ahead of time is waited for
+_GRACE = 0.5
 # seconds that quitting waits for a sign-in to be taken back
 _UNDO_PATIENCE = 0.2
 
@@ -117,6 +119,11 @@ class TokenSource:
             flight = asyncio.create_task(self._renew(audience, claims, failed), name=f"token {audience}")
             self._flights[audience] = flight
             flight.add_done_callback(lambda task: self._landed(audience, task))
+        if held is not None and held.secret != failed and claims is None and now < held.dies_at - LAST:
+            # renewed ahead of its end: an authority that does not answer must not hold up who has a good token
+            done, _ = await asyncio.wait({flight}, timeout=_GRACE)
+            if not done and self._held.get(audience) is held:
+                return held.secret
         return await asyncio.shield(flight)
 
     async def start_device_code(self, audience: str = "mde", *, claims: str | None = None) -> DeviceCode:

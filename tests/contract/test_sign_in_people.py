@@ -12,6 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
+from mdetui.api.client import Client
+from mdetui.api.endpoints import operation
+from mdetui.api.gate import WriteLock
+from mdetui.api.log import RequestLog
+from mdetui.api.quotas import Quotas
 from mdetui.auth.device import Waiting
 from mdetui.auth.identity import Identity, claims_of
 from mdetui.auth.secret import Secret
@@ -21,7 +26,7 @@ from mdetui.errors import SignInError, SignInNeeded
 from mdetui.simulator import Options
 from mdetui.simulator.directory import Directory
 from mdetui.simulator.mount import Mounted
-from mdetui.simulator.options import TENANT_ID, make_fault
+from mdetui.simulator.options import DEMO_SECRET, TENANT_ID, make_fault
 from tests.conftest import StartSimulator
 from tests.signing import Running, approve, handle, sign_in_at
 from tests.sources import (
@@ -37,7 +42,7 @@ from tests.sources import (
     source_over_tls,
     until,
 )
-from tests.wiring import RushingClock
+from tests.wiring import LOGIN, TENANT, Authority, RushingClock, profile
 
 
 @pytest.mark.parametrize("way", [by_code, by_browser])
@@ -223,6 +228,37 @@ async def test_twenty_rejections_make_one_renewal_with_the_claims(tenant: Mounte
     assert len(forms) == 1
     assert "nbf" in forms[0]
     assert "cp1" in forms[0]
+
+
+@pytest.mark.parametrize("person", [True, False])
+async def test_twenty_calls_with_a_revoked_token_make_one_renewal(tenant: Mounted, person: bool) -> None:
+    one = desktop(tenant) if person else tenant.profile
+    kind = "refresh_token" if person else "client_credentials"
+    tokens = TokenSource(one, tenant.connection.synchronous, secret=Secret(DEMO_SECRET), clock=RushingClock())
+    if person:
+        await by_code(tokens, tenant)
+    await tokens.get()
+    handle(tenant).revoke()
+    tenant.journal.clear()
+    clock = RushingClock()
+    client = Client(
+        one,
+        tokens,
+        tenant.connection.asynchronous,
+        lock=WriteLock(one.name, clock),
+        quotas=Quotas(one, clock, shared=False),
+        log=RequestLog(),
+        clock=clock,
+    )
+    answers = await asyncio.gather(*(client.send(operation("alerts.list")) for _ in range(20)))
+    assert {answer.status for answer in answers} == {200}
+    statuses = [asked.status for asked in tenant.journal.entries("/api/")]
+    assert sorted(statuses) == [200] * 20 + [401] * 20
+    renewals = posts(tenant, kind)
+    assert len(renewals) == 1
+    assert "nbf" in renewals[0]
+    await client.aclose()
+    await tokens.aclose()
 
 
 async def test_a_policy_that_wants_the_person_again_passes_its_claims_along(start_simulator: StartSimulator) -> None:
@@ -494,6 +530,16 @@ async def test_the_address_asks_for_what_it_should(tenant: Mounted) -> None:
     assert "https://api.security.microsoft.com/.default" in asked["scope"]
     assert asked.get("response_mode", "query") == "query"
     assert "verifier" not in flow.url
+
+
+async def test_a_sign_in_page_elsewhere_is_not_shown() -> None:
+    lie = {name: f"{LOGIN}/{TENANT}/{name}" for name in ("issuer", "token_endpoint", "device_authorization_endpoint")}
+    authority = Authority(
+        metadata=httpx.Response(200, json={**lie, "authorization_endpoint": "https://evil.invalid/x"})
+    )
+    tokens = TokenSource(profile(method="browser"), authority.transport)
+    with pytest.raises(SignInError, match="another host"):
+        await tokens.start_browser()
 
 
 async def test_a_profile_without_people_says_so(tenant: Mounted) -> None:

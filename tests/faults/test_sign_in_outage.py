@@ -115,7 +115,9 @@ async def test_a_person_who_tries_again_is_not_answered_from_memory(start_simula
     await tokens.start_device_code()
 
 
-@pytest.mark.parametrize("fault", [("html", ""), ("html", "502"), ("500", ""), ("reset", ""), ("authority-down", "429")])
+@pytest.mark.parametrize(
+    "fault", [("html", ""), ("html", "502"), ("500", ""), ("reset", ""), ("authority-down", "429")]
+)
 async def test_odd_answers_end_in_a_sentence(tenant: Mounted, fault: tuple[str, str]) -> None:
     tokens = people(tenant)
     tenant.faults.set(fault[0], fault[1], path="/", count=None)
@@ -160,3 +162,19 @@ async def test_a_revoked_session_with_a_good_token_works_until_its_end(tenant: M
     clock.advance(195)
     with pytest.raises(SignInNeeded, match="AADSTS50173"):
         await tokens.get()
+
+
+async def test_an_authority_that_does_not_answer_holds_up_nobody_with_a_good_token(tenant: Mounted) -> None:
+    clock = RushingClock()
+    tokens = people(tenant, clock)
+    await by_code(tokens, tenant)
+    first = await tokens.get()
+    clock.advance(3400)
+    tenant.faults.set("latency", "1200", path=TOKEN_PATH, count=1)
+    got = await asyncio.gather(*(tokens.get() for _ in range(20)))
+    assert set(got) == {first}
+    assert len(posts(tenant, "refresh_token")) == 1
+    # the renewal goes on meanwhile, and who asks for a token that was rejected waits for it
+    assert await tokens.get(failed=first) != first
+    assert len(posts(tenant, "refresh_token")) == 1
+    await tokens.aclose()
