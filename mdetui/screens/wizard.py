@@ -89,19 +89,22 @@ class WizardScreen(KeyScreen):
 
     def on_resize(self) -> None:
         """Lines break elsewhere."""
-        self.draw()
+        if self.is_mounted:
+            self.draw()
 
     # keys
 
     async def take_key(self, event: events.Key) -> None:
-        """A key for the field with the focus."""
-        self.form.press(event.key, event.character)
-        self.draw()
+        """A key for the field with the focus; while it is written it is too late for that."""
+        if not self._saving:
+            self.form.press(event.key, event.character)
+            self.draw()
 
     def take_paste(self, event: events.Paste) -> None:
         """A paste is text for a field, never a key."""
-        self.form.paste(event.text)
-        self.draw()
+        if not self._saving:
+            self.form.paste(event.text)
+            self.draw()
 
     def action_step(self, by: int) -> None:
         """Another field, over the ends."""
@@ -215,6 +218,8 @@ class WizardScreen(KeyScreen):
 
     def _reveal(self, first: int, last: int, height: int) -> None:
         """Scroll until these rows are visible, the first of them in any case."""
+        if self._left or not self.is_attached:
+            return
         fields = self.query_one("#fields", LinesView)
         fields.scroll_to_line(min(max(fields.top, last - height), first))
         more = [Cell(f"{fields.more} more below", "muted")] if fields.more else []
