@@ -15,10 +15,11 @@ from mdetui.auth.source import TokenSource
 from mdetui.config import Profile
 from mdetui.net import connect
 from mdetui.simulator import Options
-from mdetui.simulator.directory import DESKTOP_ID, Person
+from mdetui.simulator.directory import DESKTOP_ID, Directory, Person
 from mdetui.simulator.mount import Mounted
 from mdetui.simulator.options import TENANT_ID
 from mdetui.simulator.server import Served
+from tests.clocks import HeldClock
 from tests.signing import Running, approve, sign_in_at
 from tests.wiring import RushingClock
 
@@ -88,3 +89,43 @@ async def source_over_tls(profile: Profile, clock: Any = None, **more: Any) -> A
         await tokens.aclose()
         await connection.asynchronous.aclose()
         connection.close()
+
+
+@contextmanager
+def served_for(
+    options: Options, folder: Path, directory: Directory, **changes: Any
+) -> Iterator[tuple[Served, Profile]]:
+    """The tenant on a real socket, and its service app's profile."""
+    with Served(replace(options, machines=5, alerts=5, directory=directory)) as served:
+        yield served, replace(served.profile(folder), client_secret_file="", **changes)
+
+
+async def signs_in_renews_and_signs_out(
+    tokens: TokenSource, clock: HeldClock, renewals: Callable[[], int]
+) -> list[str]:
+    """What every way of an app has in common; the sentences of the sign-out."""
+    assert tokens.identity is None
+    got = await asyncio.gather(*(tokens.get() for _ in range(20)))
+    assert len(set(got)) == 1
+    assert renewals() == 1
+    assert tokens.identity is not None
+    assert (tokens.identity.kind, tokens.identity.tid) == ("app", TENANT_ID)
+    assert "Machine.Isolate" in tokens.identity.roles
+    clock.advance(3599)
+    again = await asyncio.gather(*(tokens.get() for _ in range(20)))
+    assert len(set(again)) == 1
+    assert again[0] != got[0]
+    assert renewals() == 2
+    rejected = await asyncio.gather(*(tokens.get(failed=again[0]) for _ in range(20)))
+    assert len(set(rejected)) == 1
+    assert renewals() == 3
+    await tokens.get("graph")
+    assert renewals() == 4
+    assert "Machine.Isolate" in tokens.identity.roles
+    said = await tokens.sign_out()
+    assert tokens.identity is None
+    assert any("Nothing was revoked" in sentence for sentence in said)
+    # an app needs nobody: who asks next is signed in again
+    await tokens.get()
+    assert renewals() == 5
+    return said

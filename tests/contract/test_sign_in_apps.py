@@ -1,10 +1,7 @@
-"""Apps sign in: secret, certificate, federated assertion, managed identity. Real MSAL, real TLS, the pretend authority."""
+"""Apps sign in: secret, certificate, federated assertion. Real MSAL, real TLS, the pretend authority."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,57 +13,15 @@ from cryptography.hazmat.primitives import serialization
 
 from mdetui.auth.secret import Secret
 from mdetui.auth.source import TokenSource
-from mdetui.config import Profile
 from mdetui.errors import SignInError, SignInNeeded
 from mdetui.simulator import Options
-from mdetui.simulator.directory import USER_IDENTITY_ID, Directory, TrustedName
+from mdetui.simulator.directory import Directory, TrustedName
 from mdetui.simulator.mount import Mounted
-from mdetui.simulator.options import DEMO_SECRET, TENANT_ID
-from mdetui.simulator.server import Served
+from mdetui.simulator.options import DEMO_SECRET
 from tests.clocks import START, HeldClock
 from tests.conftest import StartSimulator
-from tests.signing import Pair, assertion, federated, handle, make_pair, metadata_of
-from tests.sources import posts, source_over_tls
-
-
-@contextmanager
-def served_for(
-    options: Options, folder: Path, directory: Directory, **changes: Any
-) -> Iterator[tuple[Served, Profile]]:
-    """The tenant on a real socket, and its service app's profile."""
-    with Served(replace(options, machines=5, alerts=5, directory=directory)) as served:
-        yield served, replace(served.profile(folder), client_secret_file="", **changes)
-
-
-async def signs_in_renews_and_signs_out(
-    tokens: TokenSource, clock: HeldClock, renewals: Callable[[], int]
-) -> list[str]:
-    """What every way of an app has in common; the sentences of the sign-out."""
-    assert tokens.identity is None
-    got = await asyncio.gather(*(tokens.get() for _ in range(20)))
-    assert len(set(got)) == 1
-    assert renewals() == 1
-    assert tokens.identity is not None
-    assert (tokens.identity.kind, tokens.identity.tid) == ("app", TENANT_ID)
-    assert "Machine.Isolate" in tokens.identity.roles
-    clock.advance(3599)
-    again = await asyncio.gather(*(tokens.get() for _ in range(20)))
-    assert len(set(again)) == 1
-    assert again[0] != got[0]
-    assert renewals() == 2
-    rejected = await asyncio.gather(*(tokens.get(failed=again[0]) for _ in range(20)))
-    assert len(set(rejected)) == 1
-    assert renewals() == 3
-    await tokens.get("graph")
-    assert renewals() == 4
-    assert "Machine.Isolate" in tokens.identity.roles
-    said = await tokens.sign_out()
-    assert tokens.identity is None
-    assert any("Nothing was revoked" in sentence for sentence in said)
-    # an app needs nobody: who asks next is signed in again
-    await tokens.get()
-    assert renewals() == 5
-    return said
+from tests.signing import Pair, assertion, federated, handle, make_pair
+from tests.sources import posts, served_for, signs_in_renews_and_signs_out, source_over_tls
 
 
 async def test_a_secret(simulator_options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,90 +262,6 @@ async def test_an_assertion_nobody_knows(start_simulator: StartSimulator, tmp_pa
     one = replace(tenant.profile, method="federated", assertion_file=_written(tmp_path / "t", assertion(pair)))
     with pytest.raises(SignInError, match="AADSTS700213"):
         await TokenSource(one, tenant.connection.synchronous, clock=HeldClock()).get()
-
-
-@pytest.mark.parametrize("client_id", ["", USER_IDENTITY_ID])
-async def test_a_managed_identity(
-    client_id: str, simulator_options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = HeldClock()
-    # a proxy that nothing may be asked of
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    with (
-        served_for(simulator_options, tmp_path, Directory(), method="managed-identity", client_id=client_id) as (
-            served,
-            one,
-        ),
-        metadata_of(served) as url,
-    ):
-        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", url)
-        async with source_over_tls(replace(one, proxy="none"), clock) as tokens:
-            await signs_in_renews_and_signs_out(tokens, clock, lambda: served.journal.count("/metadata"))
-        asked = served.journal.entries("/metadata")[0]
-        assert "resource=https%3A%2F%2Fapi.securitycenter.microsoft.com&" in f"{asked.query}&"
-        assert asked.query.partition("client_id=")[2] == client_id
-        # the tenant is named by its id: nobody else has to be asked
-        assert served.journal.count("/metadata") == served.journal.count()
-        async with source_over_tls(replace(one, tenant="contoso.com", proxy="none"), clock) as tokens:
-            await tokens.get()
-            assert tokens.identity is not None
-            assert tokens.identity.name == "identity-of-a-machine"
-
-
-async def test_a_managed_identity_of_another_tenant(
-    simulator_options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with (
-        served_for(
-            simulator_options,
-            tmp_path,
-            Directory(),
-            method="managed-identity",
-            client_id="",
-            tenant="99999999-0000-0000-0000-000000000000",
-        ) as (served, one),
-        metadata_of(served) as url,
-    ):
-        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", url)
-        async with source_over_tls(one, HeldClock()) as tokens:
-            with pytest.raises(SignInError, match=TENANT_ID):
-                await tokens.get()
-
-
-@pytest.mark.parametrize(("status", "words"), [(400, "invalid_request"), (404, "not_found"), (500, "server_error")])
-async def test_a_metadata_service_that_refuses(
-    status: int, words: str, simulator_options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with (
-        served_for(simulator_options, tmp_path, Directory(), method="managed-identity", client_id="") as (served, one),
-        metadata_of(served) as url,
-    ):
-        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", url)
-        served.faults.set("imds", status)
-        async with source_over_tls(one, HeldClock()) as tokens:
-            with pytest.raises(SignInError, match=words):
-                await tokens.get()
-
-
-@pytest.mark.parametrize(
-    "host", ["https://login.elsewhere.invalid", "http://10.0.0.1", "http://127.0.0.1.elsewhere.invalid"]
-)
-async def test_a_managed_identity_never_leaves_this_host(
-    host: str, tenant: Mounted, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", host)
-    one = replace(tenant.profile, method="managed-identity", client_id="")
-    with pytest.raises(SignInError, match="points to another host"):
-        await TokenSource(one, tenant.connection.synchronous).get()
-
-
-async def test_no_metadata_service(tenant: Mounted, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
-    one = replace(tenant.profile, method="managed-identity", client_id="")
-    with pytest.raises(SignInError, match="no managed identity") as caught:
-        await TokenSource(one, tenant.connection.synchronous).get()
-    assert caught.value.todo
 
 
 async def test_a_clock_that_is_off_is_told(start_simulator: StartSimulator, tmp_path: Path) -> None:

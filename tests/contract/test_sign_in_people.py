@@ -1,4 +1,4 @@
-"""People sign in: device code, browser elsewhere, renewal, three audiences, sign-out. Real MSAL, the pretend authority."""
+"""People sign in, renew, share an account and sign out; their tenant is held to. Real MSAL, the pretend authority."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from mdetui.api.client import Client
@@ -17,14 +16,12 @@ from mdetui.api.endpoints import operation
 from mdetui.api.gate import WriteLock
 from mdetui.api.log import RequestLog
 from mdetui.api.quotas import Quotas
-from mdetui.auth.device import Waiting
 from mdetui.auth.identity import Identity, claims_of
 from mdetui.auth.secret import Secret
 from mdetui.auth.source import TokenSource
 from mdetui.auth.store import TokenStore
 from mdetui.errors import SignInError, SignInNeeded
 from mdetui.simulator import Options
-from mdetui.simulator.directory import Directory
 from mdetui.simulator.mount import Mounted
 from mdetui.simulator.options import DEMO_SECRET, TENANT_ID, make_fault
 from tests.conftest import StartSimulator
@@ -42,7 +39,7 @@ from tests.sources import (
     source_over_tls,
     until,
 )
-from tests.wiring import LOGIN, TENANT, Authority, RushingClock, profile
+from tests.wiring import RushingClock
 
 
 @pytest.mark.parametrize("way", [by_code, by_browser])
@@ -340,206 +337,6 @@ async def test_a_renewal_under_way_does_not_undo_a_sign_out(tenant: Mounted) -> 
         await asking
     assert tokens.identity is None
     assert TokenStore(desktop(tenant)).load() is None
-
-
-async def test_the_waiting_is_told(start_simulator: StartSimulator) -> None:
-    tenant = start_simulator(directory=Directory(interval=2))
-    clock = RushingClock()
-    tokens = people(tenant, clock)
-    code = await tokens.start_device_code()
-    assert (code.interval, code.url, code.audience) == (2, "https://microsoft.com/devicelogin", "mde")
-    assert (code.expires_at - clock.now()).total_seconds() == 900
-    device = handle(tenant).devices[code.user_code]
-    device.slow_down()
-    told: list[Waiting] = []
-
-    def changed(waiting: Waiting) -> None:
-        told.append(waiting)
-        if waiting.state == "slowed":
-            tenant.faults.set("authority-down", "503", count=1)
-        if waiting.state == "trouble":
-            device.approve()
-
-    await tokens.finish_device_code(code, changed)
-    assert [(one.state, one.interval) for one in told] == [("waiting", 2), ("slowed", 7), ("trouble", 7)]
-    assert "busy" in told[2].why
-    # the pauses are the authority's, lengthened for good by what it asked for
-    assert clock.slept == [2, 7, 7]
-    # one 503 did not poison the polls after it
-    assert device.redeemed
-
-
-@pytest.mark.parametrize(("down", "words"), [("503", "busy"), ("429", "busy"), ("reset", "not reached")])
-async def test_trouble_while_polling_passes(tenant: Mounted, down: str, words: str) -> None:
-    clock = RushingClock()
-    tokens = people(tenant, clock)
-    code = await tokens.start_device_code()
-    troubles: list[Waiting] = []
-
-    def changed(waiting: Waiting) -> None:
-        if waiting.state == "trouble":
-            troubles.append(waiting)
-            approve(tenant, code.user_code)
-
-    tenant.faults.set("authority-down", down, count=3)
-    await tokens.finish_device_code(code, changed)
-    assert len(troubles) == 1
-    assert words in troubles[0].why
-
-
-@pytest.mark.parametrize("given", [0, -5, 100_000])
-async def test_an_odd_interval_is_put_right(start_simulator: StartSimulator, given: int) -> None:
-    tenant = start_simulator(directory=Directory(interval=given))
-    clock = RushingClock()
-    tokens = people(tenant, clock)
-    code = await tokens.start_device_code()
-    approve(tenant, code.user_code)
-    await tokens.finish_device_code(code)
-    assert clock.slept == [min(max(given, 1), 120)]
-
-
-@pytest.mark.parametrize(
-    ("decide", "words"),
-    [("decline", "AADSTS70018"), ("expire", "AADSTS70020"), ("53003", "AADSTS53003"), ("7000218", "AADSTS7000218")],
-)
-async def test_a_code_that_comes_to_nothing(tenant: Mounted, decide: str, words: str) -> None:
-    tokens = people(tenant)
-    code = await tokens.start_device_code()
-    device = handle(tenant).devices[code.user_code]
-    device.fail(int(decide)) if decide.isdigit() else getattr(device, decide)()
-    with pytest.raises(SignInError, match=words) as caught:
-        await tokens.finish_device_code(code)
-    assert caught.value.todo
-    assert device.polls == 1
-    assert TokenStore(desktop(tenant)).load() is None
-
-
-async def test_a_code_expires_by_itself(start_simulator: StartSimulator) -> None:
-    tenant = start_simulator(directory=Directory(device_seconds=12, interval=5))
-    tokens = people(tenant)
-    code = await tokens.start_device_code()
-    with pytest.raises(SignInError, match="expired"):
-        await tokens.finish_device_code(code)
-    assert handle(tenant).devices[code.user_code].polls == 2
-
-
-@pytest.mark.parametrize("code", [7000218, 700016, 90002])
-async def test_no_code_is_given(tenant: Mounted, code: int) -> None:
-    tenant.faults.set("aadsts", str(code), path="/devicecode")
-    with pytest.raises(SignInError, match=f"AADSTS{code}") as caught:
-        await people(tenant).start_device_code()
-    assert caught.value.correlation_id
-
-
-async def test_a_public_client_that_may_not_be_one(start_simulator: StartSimulator) -> None:
-    tenant = start_simulator(directory=Directory(public_flows=False))
-    tokens = people(tenant)
-    with pytest.raises(SignInError, match="AADSTS7000218"):
-        await by_code(tokens, tenant)
-
-
-async def test_what_is_pasted_may_be_broken_by_the_terminal(tenant: Mounted) -> None:
-    tokens = people(tenant)
-    flow = await tokens.start_browser()
-    url = sign_in_at(tenant, flow.url)
-    broken = "  <" + "\r\n  ".join(url[at : at + 60] for at in range(0, len(url), 60)) + ">\n"
-    identity = await tokens.finish_browser(flow, Secret(broken))
-    assert identity.name == ANA
-
-
-async def test_only_the_query_matters(tenant: Mounted) -> None:
-    tokens = people(tenant)
-    flow = await tokens.start_browser()
-    query = sign_in_at(tenant, flow.url).partition("?")[2]
-    assert (await tokens.finish_browser(flow, Secret(query + "#"))).name == ANA
-
-
-@pytest.mark.parametrize(
-    "pasted",
-    [
-        "",
-        "   ",
-        "http://localhost:8400",
-        "hunter2",
-        "http://localhost:8400/?code=only",
-        "?state=only",
-        "?" + "a=1&" * 9999,
-    ],
-)
-async def test_what_is_no_answer_is_refused_and_the_flow_goes_on(tenant: Mounted, pasted: str) -> None:
-    tokens = people(tenant)
-    flow = await tokens.start_browser()
-    with pytest.raises(SignInError, match="pasted") as caught:
-        await tokens.finish_browser(flow, Secret(pasted))
-    assert "hunter2" not in str(caught.value)
-    assert not posts(tenant, "authorization_code")
-    await tokens.finish_browser(flow, Secret(sign_in_at(tenant, flow.url)))
-
-
-async def test_an_address_of_another_attempt_is_refused(tenant: Mounted) -> None:
-    tokens = people(tenant)
-    old, new = await tokens.start_browser(), await tokens.start_browser()
-    pasted = Secret(sign_in_at(tenant, old.url))
-    with pytest.raises(SignInError, match="another attempt"):
-        await tokens.finish_browser(new, pasted)
-    assert not posts(tenant, "authorization_code")
-
-
-async def test_an_address_works_once(tenant: Mounted) -> None:
-    tokens = people(tenant)
-    flow = await tokens.start_browser()
-    pasted = Secret(sign_in_at(tenant, flow.url))
-    await tokens.finish_browser(flow, pasted)
-    with pytest.raises(SignInError, match="AADSTS"):
-        await tokens.finish_browser(flow, pasted)
-    # whoever is signed in stays so
-    await tokens.get()
-
-
-async def test_an_error_at_the_end_of_the_browser_becomes_a_hint(tenant: Mounted) -> None:
-    tokens = people(tenant)
-    handle(tenant).refuse_sign_in(65004)
-    flow = await tokens.start_browser()
-    url = sign_in_at(tenant, flow.url)
-    assert "error=" in url
-    with pytest.raises(SignInError, match="AADSTS65004"):
-        await tokens.finish_browser(flow, Secret(url))
-    assert not posts(tenant, "authorization_code")
-
-
-async def test_a_nonce_of_another_answer_leaves_no_account(tenant: Mounted) -> None:
-    """MSAL files the account before it finds the nonce wrong."""
-    tokens = people(tenant)
-    flow = await tokens.start_browser()
-    handle(tenant).overrides["nonce"] = "another"
-    with pytest.raises(SignInError) as caught:
-        await tokens.finish_browser(flow, Secret(sign_in_at(tenant, flow.url)))
-    assert caught.value.todo
-    assert TokenStore(desktop(tenant)).load() is None
-    with pytest.raises(SignInNeeded):
-        await tokens.get()
-
-
-async def test_the_address_asks_for_what_it_should(tenant: Mounted) -> None:
-    tokens = people(tenant, login_hint="ana@contoso.com", redirect_uri="http://localhost:9999")
-    flow = await tokens.start_browser("xdr")
-    asked = httpx.URL(flow.url).params
-    assert asked["code_challenge_method"] == "S256"
-    assert asked["redirect_uri"] == flow.redirect_uri == "http://localhost:9999"
-    assert asked["login_hint"] == "ana@contoso.com"
-    assert "https://api.security.microsoft.com/.default" in asked["scope"]
-    assert asked.get("response_mode", "query") == "query"
-    assert "verifier" not in flow.url
-
-
-async def test_a_sign_in_page_elsewhere_is_not_shown() -> None:
-    lie = {name: f"{LOGIN}/{TENANT}/{name}" for name in ("issuer", "token_endpoint", "device_authorization_endpoint")}
-    authority = Authority(
-        metadata=httpx.Response(200, json={**lie, "authorization_endpoint": "https://evil.invalid/x"})
-    )
-    tokens = TokenSource(profile(method="browser"), authority.transport)
-    with pytest.raises(SignInError, match="another host"):
-        await tokens.start_browser()
 
 
 async def test_a_profile_without_people_says_so(tenant: Mounted) -> None:
