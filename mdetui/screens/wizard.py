@@ -30,7 +30,7 @@ from mdetui.widgets.bottom_line import BottomLine
 from mdetui.widgets.lines import LinesView, wrap
 from mdetui.widgets.one_line import OneLine
 
-# seconds between two Enters below which the second is a held key, or meant for the field before
+# seconds after a key in which the next is the same one held, or was meant for what stood here before
 HELD = 0.3
 # columns of a label, and of a label and the mark before it
 _LABEL, _BESIDE = 15, 17
@@ -72,7 +72,7 @@ class WizardScreen(KeyScreen):
         self._saving = False
         self._written: Profile | None = None
         self._left = False
-        self._enter = 0.0
+        self._enter = self._key = 0.0
 
     def compose(self) -> ComposeResult:
         """Head, fields, what is to be said about one of them, keys."""
@@ -93,6 +93,10 @@ class WizardScreen(KeyScreen):
             self.draw()
 
     # keys
+
+    def key_came(self) -> None:
+        """Whoever types is not done with this screen yet."""
+        self._key = time.monotonic()
 
     async def take_key(self, event: events.Key) -> None:
         """A key for the field with the focus; while it is written it is too late for that."""
@@ -137,6 +141,9 @@ class WizardScreen(KeyScreen):
 
     def action_leave(self) -> None:
         """Leave; asked once when something was typed."""
+        if self._written is not None:
+            self._finish(self._written)
+            return
         under_way = "It is being written: esc again leaves, and it may be in the file." if self._saving else ""
         if self.form.leave(under_way):
             self.leave()
@@ -183,18 +190,32 @@ class WizardScreen(KeyScreen):
             self.draw()
         else:
             self._written = event.profile
-            self._finish()
+            self._finish_calmly()
 
     def on_screen_resume(self) -> None:
         """In front again."""
-        self._finish()
+        self._finish_calmly()
 
-    def _finish(self) -> None:
-        """Gone, and then done; not while something stands in front, which would go in its place."""
+    def _finish_calmly(self) -> None:
+        """Leave when it is written and no key came for a while: a held Enter would open a tenant on the login screen.
+
+        Not while something stands in front: that would go in its place.
+        """
         # not `is_current`: that is true below a screen that lets this one shine through (Textual 8.2.8)
-        if self._written is not None and self.app.screen is self and not self._left:
+        if self._written is None or self.app.screen is not self:
+            return
+        rest = self._key + HELD - time.monotonic()
+        if rest > 0:
+            self.draw()
+            self.set_timer(rest, self._finish_calmly)
+        else:
+            self._finish(self._written)
+
+    def _finish(self, written: Profile) -> None:
+        """Gone, and then done."""
+        if not self._left:
             self.leave()
-            self._done(self._written)
+            self._done(written)
 
     # drawing
 
@@ -229,7 +250,9 @@ class WizardScreen(KeyScreen):
         form = self.form
         kind = "Profile" if form.editing else "New profile"
         name = form.profile.name
-        state = "writing" if self._saving else "changed, not saved" if form.changed else ""
+        state = (
+            "saved" if self._written else "writing" if self._saving else "changed, not saved" if form.changed else ""
+        )
         self.query_one("#top", OneLine).show(
             [Cell(f"{kind} {text.line(name)}" if name else kind, "strong")], [Cell(state, "muted")] if state else []
         )
