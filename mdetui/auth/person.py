@@ -121,9 +121,9 @@ class PersonTokens:
         from mdetui.auth.public import renew
 
         scope = self._profile.scope_of(audience)
-        turn = self._turn
         with self._store.section():
             kept = self._kept(audience, claims)
+            turn = self._turn
             found = kept.grant(self._profile.client_id, scope, [one for one in (failed, held) if one is not None])
             if found is not None and found.expires_in > EARLY and (claims is None or failed is not None):
                 return found
@@ -166,8 +166,8 @@ class PersonTokens:
                 # the section may have been waited for
                 attempt.go_on()
                 self._store.save(signed.kept.text().reveal())
-            self._turn += 1
-            self._home = signed.kept.home
+                self._turn += 1
+                self._home = signed.kept.home
 
             def undo() -> None:
                 with self._store.section():
@@ -175,8 +175,8 @@ class PersonTokens:
                         self._store.forget()
                     else:
                         self._store.save(before)
-                self._turn += 1
-                self._home = home
+                    self._turn += 1
+                    self._home = home
 
             return undo
 
@@ -189,6 +189,8 @@ class PersonTokens:
         where = self._store.where
         kept = self._read()
         self._store.forget()
+        # once more, for one that came between and that the store did not wait for any longer
+        self._turn += 1
         who = text.line(kept.name, 80) if kept is not None and kept.name else "whoever was signed in"
         return [
             f"The tokens of profile {self._profile.name} ({who}) were removed from where they were kept ({where}).",
