@@ -22,6 +22,7 @@ from mdetui.auth.source import TokenSource
 from mdetui.auth.store import TokenStore
 from mdetui.errors import SignInError, SignInNeeded
 from mdetui.simulator import Options
+from mdetui.simulator.directory import Person
 from mdetui.simulator.mount import Mounted
 from mdetui.simulator.options import DEMO_SECRET, TENANT_ID, make_fault
 from tests.conftest import StartSimulator
@@ -324,6 +325,27 @@ async def test_a_renewal_under_way_does_not_bring_the_old_account_back(tenant: M
     assert [claims_of(token.reveal())["upn"] for token in got] == [BOB.upn, BOB.upn]
     assert tokens.identity is not None
     assert tokens.identity.name == BOB.upn
+
+
+async def test_renewals_that_wait_for_a_sign_in_lose_nothing(tenant: Mounted) -> None:
+    """Each refresh token works once here: one that is not kept would end the session."""
+    tokens, store = people(tenant), TokenStore(desktop(tenant))
+    await by_code(tokens, tenant)
+    for person in (BOB, Person(), BOB, Person()):
+        tenant.journal.clear()
+        flow = await tokens.start_browser()
+        back = Secret(sign_in_at(tenant, flow.url, person))
+        with store.section():
+            asking = [asyncio.create_task(tokens.get(audience)) for audience in ("xdr", "graph")]
+            await asyncio.sleep(0.01)
+            signing = asyncio.create_task(tokens.finish_browser(flow, back))
+            await until(lambda: posts(tenant, "authorization_code"))
+            await asyncio.sleep(0.01)
+        assert (await signing).name == person.upn
+        await asyncio.gather(*asking)
+        got = [await tokens.get(audience) for audience in ("mde", "xdr", "graph")]
+        assert {claims_of(token.reveal())["upn"] for token in got} == {person.upn}
+    await tokens.aclose()
 
 
 async def test_a_renewal_under_way_does_not_undo_a_sign_out(tenant: Mounted) -> None:
