@@ -174,7 +174,7 @@ class Frame(KeyScreen):
 
     def fail(self, error: MdetuiError) -> None:
         """Show an error: what happened, what to do, the id to quote. Where nothing is shown yet, a person signs in."""
-        if isinstance(error, SignInNeeded) and self.is_current and self.bare and self.open_bar_widget() is None:
+        if isinstance(error, SignInNeeded) and self.app.screen is self and self.bare and self.open_bar_widget() is None:
             self.shell.sign_in(self, error)
             return
         todo = f"{error.todo} S signs in." if isinstance(error, SignInNeeded) else error.todo

@@ -176,7 +176,7 @@ class JobScreen(KeyScreen):
     def on_job_screen_undo(self, event: Undo) -> None:
         """Open its sheet, or say why there is none; not in place of something else that has come in front meanwhile."""
         event.stop()
-        if not self.is_current:
+        if self.app.screen is not self:
             return
         if event.plan is not None:
             self.shell.app.arriving(self.app.switch_screen(SheetScreen(self.desk, event.plan)))

@@ -87,8 +87,8 @@ class LoginScreen(Commanding):
         self.call_after_refresh(self.release)
 
     def focus_target(self) -> Widget | None:
-        """The list."""
-        return self.query_one(FeedTable)
+        """The list, once it stands."""
+        return next(iter(self.query(FeedTable)), None)
 
     def draw_top(self) -> None:
         """Program and version."""
@@ -150,6 +150,8 @@ class LoginScreen(Commanding):
         """A profile was written: it is in force at once, and a session with the old one is over."""
         before = self.shell.adopt(profile)
         self.show_profiles()
+        table = self.query_one(FeedTable)
+        table.move(list(self.shell.config.profiles).index(profile.name) - table.cursor)
         if before is not None:
             work.start(self.app, before.close, group="close", alone=False)
         self.say(f"Profile {profile.name} is written. Enter opens it.")

@@ -7,7 +7,7 @@ what is under way at once and leaves no account behind (`auth.source`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from rich.cells import cell_len
 from textual import events
@@ -29,9 +29,6 @@ from mdetui.widgets.bottom_line import BottomLine
 from mdetui.widgets.clipboard import copy
 from mdetui.widgets.lines import LinesView
 from mdetui.widgets.one_line import OneLine
-
-if TYPE_CHECKING:
-    from mdetui.app import MdetuiApp
 
 Stage = Literal["choice", "asking", "device", "browser", "redeeming", "secret", "trying"]
 
@@ -111,6 +108,7 @@ class SignInScreen(KeyScreen):
         self._typed: list[str] = []
         self._said = ""
         self._left = False
+        self._ended: Identity | None = None
 
     def compose(self) -> ComposeResult:
         """Head, text, keys."""
@@ -260,11 +258,23 @@ class SignInScreen(KeyScreen):
     def action_nothing(self) -> None:
         """A key that quits other programs."""
 
-    def _away(self) -> None:
-        if not self._left:
-            self._left = True
-            self._typed, self._device, self._browser = [], None, None
-            self.app.pop_screen()
+    def _away(self, identity: Identity | None = None) -> None:
+        if self._left:
+            return
+        if self.app.screen is not self:
+            # what stands in front, a window that is too small, would be taken away in its place
+            self._ended = identity
+            return
+        self._left = True
+        self._typed, self._device, self._browser = [], None, None
+        self.app.pop_screen()
+        if identity is not None:
+            self._done(identity)
+
+    def on_screen_resume(self) -> None:
+        """Back in front: it may have ended meanwhile."""
+        if self._ended is not None:
+            self._away(self._ended)
 
     def _go(self, stage: Stage) -> None:
         self.stage, self._said = stage, ""
@@ -351,12 +361,4 @@ class SignInScreen(KeyScreen):
     def on_sign_in_screen_done(self, event: Done) -> None:
         """Away, and on with what was wanted."""
         event.stop()
-        if self._left:
-            return
-        self._away()
-        self._done(event.identity)
-
-    @property
-    def program(self) -> MdetuiApp:
-        """The app, with its own type."""
-        return cast("MdetuiApp", self.app)
+        self._away(event.identity)
