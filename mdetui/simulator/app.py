@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from mdetui.simulator.authority.endpoints import Endpoints
-from mdetui.simulator.faults import is_api, is_authority
+from mdetui.simulator.faults import is_api, is_authority, is_blob, is_graph
 from mdetui.simulator.journal import Asked
 from mdetui.simulator.metadata import Metadata
 from mdetui.simulator.options import Fault
@@ -30,7 +30,7 @@ from mdetui.simulator.routes.alerts import AlertRoutes
 from mdetui.simulator.routes.machines import MachineRoutes
 from mdetui.simulator.spoil import PAGE, spoil
 from mdetui.simulator.tenant import Tenant
-from mdetui.simulator.wire import ConnectionDropped, Refused, encode, refusal
+from mdetui.simulator.wire import ConnectionDropped, Refused, encode, graph_refusal, refusal
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -41,12 +41,25 @@ Served = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 _PREFIX = re.compile(r"^/api/v1\.0(?=/|$)", re.IGNORECASE)
 _API = re.compile(r"^/api(?=/|$)", re.IGNORECASE)
+_GRAPH = re.compile(r"^/v1\.0/", re.IGNORECASE)
+_XDR = re.compile(r"^/api/(?:incidents|advancedhunting)(?=/|$)")
 _SECRET = re.compile(rb"((?:client_secret|client_assertion)=)[^&]*")
 # pieces a body is sent in when it drips
 _DRIPS = 20
+# the first that fits; what is in none is of the default family
 _FAMILIES = {
     re.compile(r"/api/alerts/batchupdate"): "batchUpdate",
+    re.compile(r"/api/alerts/createalertbyreference"): "createAlertByReference",
+    re.compile(r"/api/incidents"): "incidents",
+    re.compile(r"/api/incidents/[^/]+"): "incident",
+    re.compile(r"/api/indicators/import"): "indicatorImport",
+    re.compile(r"/api/indicators/batchdelete"): "indicatorBatchDelete",
+    re.compile(r"/api/machineactions/[^/]+/getpackageuri"): "packageUri",
+    re.compile(r"/api/machines/[^/]+/runliveresponse"): "liveResponse",
+    re.compile(r"/api/machines/[^/]+/startinvestigation"): "startInvestigation",
     re.compile(r"/api/machines/[^/]+/vulnerabilities"): "machineVulnerabilities",
+    re.compile(r"/v1\.0/security/runhuntingquery"): "hunting",
+    re.compile(r"/v1\.0/.*"): "graph",
 }
 
 
@@ -61,8 +74,10 @@ class Front:
             *ActionRoutes(tenant).routes(),
             *MachineRoutes(tenant).routes(),
             *Metadata(tenant).routes(),
+            *tenant.blobs.routes(),
         ]
-        self._inner = Starlette(routes=routes, exception_handlers={Refused: _on_refused, HTTPException: _on_missing})
+        handlers: Any = {Refused: self._on_refused, HTTPException: self._on_missing}
+        self._inner = Starlette(routes=routes, exception_handlers=handlers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; anything else goes to Starlette."""
@@ -77,7 +92,8 @@ class Front:
         if _writes(asked, path) and self._strikes("lost-answer", path):
             raise ConnectionDropped
         asked.status = served[0]
-        accept = asked.headers.get("accept-encoding", "")
+        # files are sent as they lie there
+        accept = "" if is_blob(path) else asked.headers.get("accept-encoding", "")
         await self._send(send, served, accept, self._strikes("slow-drip", path), self._now(path))
 
     def _note(self, scope: Scope, body: bytes) -> Asked:
@@ -133,12 +149,14 @@ class Front:
             if is_api(path):
                 self._admit(inner, path)
         except Refused as error:
-            return _served(refusal(error))
+            return _served(self._refusal(error, path))
         if fault := self._strikes("html", path):
             return _served(HTMLResponse(PAGE, int(fault.arg or 502)))
         status, headers, content = await _call(self._inner, inner, body)
         if status < 300 and is_api(path):
             content = spoil(content, self._tenant.faults, path)
+        if is_blob(path) and self._tenant.faults.take("truncated", path, default=None):
+            content = content[: len(content) * 2 // 3]
         return status, headers, content
 
     def _fail(self, path: str) -> None:
@@ -158,7 +176,8 @@ class Front:
             tenant.authority.revoke()
         if self._strikes("expire", path):
             tenant.authority.expire()
-        claims = tenant.authority.check(headers.get(b"authorization", b"").decode("latin-1"), host)
+        bearer = headers.get(b"authorization", b"").decode("latin-1")
+        claims = tenant.authority.check(bearer, host, _service(path))
         scope["mdetui.claims"] = claims
         missing = self._strikes("forbidden", path)
         scope["mdetui.missing"] = missing.arg if missing else ""
@@ -169,6 +188,18 @@ class Front:
             raise quota_refusal(LIMITS[family][0], "00:01:00", 8, header=tenant.options.retry_after)
         if tenant.options.quotas:
             tenant.quotas.count(family, f"{claims['tid']}{claims['appid']}", tenant.options.clock.now().timestamp())
+
+    def _refusal(self, error: Refused, path: str) -> Response:
+        """An error as the service behind the path words it."""
+        return graph_refusal(error, self._now(path)) if is_graph(path) else refusal(error)
+
+    async def _on_refused(self, request: Request, error: Refused) -> Response:
+        return self._refusal(error, request.scope["mdetui.path"])
+
+    async def _on_missing(self, request: Request, error: HTTPException) -> Response:
+        code = "NotFound" if error.status_code == 404 else "BadRequest"
+        text = f"No such operation: {request.method} {unquote(request.url.path)}"
+        return self._refusal(Refused(error.status_code, code, text), request.scope["mdetui.path"])
 
     def _now(self, path: str) -> datetime:
         """What the host behind a path takes for the time."""
@@ -196,9 +227,18 @@ class Front:
 
 def _lower(path: str) -> str:
     """The path as the routes know it: lower case and without a version, ids and names included."""
+    if _GRAPH.match(path):
+        return path.lower().rstrip("/")
     if not _API.match(path):
         return path
     return _PREFIX.sub("/api", path).lower().rstrip("/")
+
+
+def _service(path: str) -> str:
+    """Key of the service whose token a path needs: it goes by path, not by host."""
+    if is_graph(path):
+        return "graph"
+    return "xdr" if _XDR.match(path) else "mde"
 
 
 def _writes(asked: Asked, path: str) -> bool:
@@ -225,14 +265,3 @@ async def _call(app: Any, scope: Scope, body: bytes) -> Served:
 
     await app(scope, receive, send)
     return start["status"], list(start["headers"]), bytes(content)
-
-
-async def _on_refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return refusal(error)
-
-
-async def _on_missing(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    code = "NotFound" if error.status_code == 404 else "BadRequest"
-    return refusal(Refused(error.status_code, code, f"No such operation: {request.method} {unquote(request.url.path)}"))

@@ -9,16 +9,27 @@ from dataclasses import replace
 from mdetui.simulator.options import Fault, make_fault
 
 METADATA = "/metadata"
+BLOBS = "/blobs"
+
+
+def is_graph(path: str) -> bool:
+    """Whether a path, lower case, is one of Graph's."""
+    return path.startswith("/v1.0/")
+
+
+def is_blob(path: str) -> bool:
+    """Whether it leads to a file behind a link that needs no token."""
+    return path.startswith(f"{BLOBS}/")
 
 
 def is_api(path: str) -> bool:
-    """Whether a path, lower case, is one of the API's."""
-    return path == "/api" or path.startswith("/api/")
+    """Whether a path, lower case, is one of the three APIs'."""
+    return path == "/api" or path.startswith("/api/") or is_graph(path)
 
 
 def is_authority(path: str) -> bool:
     """Whether it is one of the sign-in host's."""
-    return not is_api(path) and not path.startswith(METADATA)
+    return not is_api(path) and not is_blob(path) and not path.startswith(METADATA)
 
 
 class FaultBoard:
@@ -56,10 +67,9 @@ class FaultBoard:
         """
         with self._lock:
             for fault in self._faults:
-                prefix = fault.path or default
                 if fault.name != name or fault.count == 0 or (arg and fault.arg != arg):
                     continue
-                if prefix is None or not path.startswith(prefix):
+                if not (path.startswith(fault.path) if fault.path else _usual(path, default)):
                     continue
                 if fault.after:
                     fault.after -= 1
@@ -68,3 +78,10 @@ class FaultBoard:
                     fault.count -= 1
                 return fault
         return None
+
+
+def _usual(path: str, default: str | None) -> bool:
+    """Whether a fault that names no path strikes this one. `/api` stands for the three APIs, wherever they are."""
+    if default == "/api":
+        return is_api(path)
+    return default is not None and path.startswith(default)

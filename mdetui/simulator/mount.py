@@ -20,6 +20,7 @@ import httpx
 
 from mdetui.config import Profile
 from mdetui.net import Connection
+from mdetui.simulator.blobs import blob_host
 from mdetui.simulator.data.rows import Rows
 from mdetui.simulator.faults import FaultBoard, is_authority
 from mdetui.simulator.journal import Asked, Journal
@@ -56,9 +57,15 @@ class Mounted:
         self.faults = FaultBoard(options.faults)
         self.journal = Journal()
         self.foreign: list[Asked] = []
-        hosts = [profile.login, *(profile.base_of(audience) for audience in ("mde", "xdr", "graph"))]
+        bases = [urlsplit(profile.base_of(audience)).netloc for audience in ("mde", "xdr", "graph")]
         # the metadata address too: a client that asks it must not reach the machine's real one
-        self._hosts = {*(urlsplit(url).netloc for url in hosts), *options.directory.elsewhere, METADATA_HOST}
+        self._hosts = {
+            urlsplit(profile.login).netloc,
+            *bases,
+            *map(blob_host, bases),
+            *options.directory.elsewhere,
+            METADATA_HOST,
+        }
         self._front: Front | None = None
         self._tenant: Tenant | None = None
         self._broken: BaseException | None = None

@@ -14,7 +14,18 @@ from mdetui.simulator.wire import Refused
 LIMITS: dict[str, tuple[int, int]] = {
     "default": (100, 1500),
     "batchUpdate": (10, 500),
+    "createAlertByReference": (15, 1500),
+    # Graph's own limits are so wide that nobody meets them by hand
+    "graph": (120_000, 7_200_000),
+    "hunting": (45, 1500),
+    "incident": (100, 1500),
+    "incidents": (50, 1500),
+    "indicatorBatchDelete": (30, 1500),
+    "indicatorImport": (30, 1500),
+    "liveResponse": (10, 1500),
     "machineVulnerabilities": (50, 1500),
+    "packageUri": (2, 120),
+    "startInvestigation": (100, 50),
 }
 _WINDOWS = ((60.0, "00:01:00"), (3600.0, "01:00:00"))
 

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from mdetui.simulator.authority import Authority
+from mdetui.simulator.blobs import Blobs
 from mdetui.simulator.data.actions import Actions
 from mdetui.simulator.data.rows import Rows
 from mdetui.simulator.data.store import Store
@@ -33,6 +34,7 @@ class Tenant:
         self.faults = faults
         self.journal = journal
         self.authority = Authority(options)
+        self.blobs = Blobs(options.clock, options.seed)
         self.quotas = Quotas(retry_after=options.retry_after)
         self._rows = rows
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -43,6 +44,11 @@ def answer(body: str | bytes, status: int = 200) -> Response:
     return Response(body, status, HEADERS, JSON_TYPE)
 
 
+def link(url: str) -> Response:
+    """An address of a file, as an OData text."""
+    return answer(f'{{"@odata.context":"{CONTEXT}Edm.String","value":{json.dumps(url)}}}')
+
+
 def entity(row: str, kind: str, status: int = 200) -> Response:
     """One entity.
 
@@ -67,6 +73,27 @@ def refusal(error: Refused) -> Response:
     body = {"error": {"code": error.code, "message": error.message, "target": target}}
     headers = {**HEADERS, "mise-correlation-id": target, **error.headers}
     return Response(json.dumps(body), error.status, headers, JSON_TYPE)
+
+
+# Graph's words for some codes
+_GRAPH_CODES = {
+    "429": "TooManyRequests",
+    "InvalidRequestBody": "BadRequest",
+    "MissingRequiredParameter": "BadRequest",
+    "InvalidInput": "BadRequest",
+    "ODataError": "BadRequest",
+    "ResourceNotFound": "NotFound",
+    "Unauthorized": "InvalidAuthenticationToken",
+}
+
+
+def graph_refusal(error: Refused, now: datetime) -> Response:
+    """Graph's error envelope: no target, but `innerError` with a request id, which is a header too."""
+    ident = str(uuid4())
+    inner = {"date": f"{now:%Y-%m-%dT%H:%M:%S}", "request-id": ident, "client-request-id": ident}
+    body = {"error": {"code": _GRAPH_CODES.get(error.code, error.code), "message": error.message, "innerError": inner}}
+    headers = {"vary": "Accept-Encoding", "request-id": ident, "client-request-id": ident, **error.headers}
+    return Response(json.dumps(body), error.status, headers, "application/json")
 
 
 def encode(body: bytes, accept: str) -> tuple[str, bytes]:

@@ -104,13 +104,13 @@ class Authority:
 
     # for the API and the endpoints
 
-    def check(self, header: str, host: str) -> dict[str, Any]:
-        """Claims of the bearer token of a request.
+    def check(self, header: str, host: str, service: str = "mde") -> dict[str, Any]:
+        """Claims of the bearer token of a request; `service` is the key of one of the three resources.
 
         Raises:
             Refused: 401.
         """
-        return self.tokens.check(header, host)
+        return self.tokens.check(header, host, service)
 
     def identity_token(self, resource: str, client_id: str) -> str:
         """A token of a managed identity.

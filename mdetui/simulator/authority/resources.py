@@ -33,7 +33,13 @@ class Resource:
 
 def _cloud(mde: str, service: str, xdr: str, graph: str) -> tuple[Resource, ...]:
     incidents = ("AdvancedHunting.Read.All", "Incident.ReadWrite.All")
-    alerts = ("SecurityAlert.ReadWrite.All", "SecurityIncident.ReadWrite.All", "ThreatHunting.Read.All")
+    alerts = (
+        "SecurityAlert.ReadWrite.All",
+        "SecurityIdentitiesActions.ReadWrite.All",
+        "SecurityIncident.ReadWrite.All",
+        "ThreatHunting.Read.All",
+        "User.RevokeSessions.All",
+    )
     return (
         Resource("mde", (mde, f"{service}/windowsatpservice")),
         Resource("xdr", (xdr,), incidents, ("AdvancedHunting.Read", "Incident.ReadWrite")),

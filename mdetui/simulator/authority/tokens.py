@@ -37,7 +37,7 @@ class Tokens:
         self._issued = 0
         self._revoked_to = 0
         self._expired_to = 0
-        self._audiences = RESOURCES[options.directory.cloud][0].names
+        self._audiences = {one.key: one.names for one in RESOURCES[options.directory.cloud]}
 
     def revoke(self) -> None:
         """Every access token issued so far is answered with a claims challenge."""
@@ -126,8 +126,8 @@ class Tokens:
         info = {"uid": person.oid, "utid": self.overrides.get("tid", TENANT_ID)}
         return b64(json.dumps(info).encode())
 
-    def check(self, header: str, host: str) -> dict[str, Any]:
-        """Claims of the bearer token of a request.
+    def check(self, header: str, host: str, service: str) -> dict[str, Any]:
+        """Claims of the bearer token of a request for one of the three services.
 
         Raises:
             Refused: 401.
@@ -137,7 +137,7 @@ class Tokens:
             raise _unauthorised("Missing or malformed Authorization header")
         claims = self._verified(token)
         now = self._options.clock.now().timestamp() + self._options.directory.api_skew
-        if claims["aud"] not in self._audiences:
+        if claims["aud"] not in self._audiences[service]:
             raise _unauthorised("Invalid audience")
         if claims["exp"] <= now or claims["serial"] <= self._expired_to:
             raise _unauthorised("Lifetime validation failed, the token is expired")
