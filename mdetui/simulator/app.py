@@ -28,6 +28,7 @@ from mdetui.simulator.quotas import refusal as quota_refusal
 from mdetui.simulator.routes.actions import ActionRoutes
 from mdetui.simulator.routes.alerts import AlertRoutes
 from mdetui.simulator.routes.machines import MachineRoutes
+from mdetui.simulator.routes.traces import TraceRoutes
 from mdetui.simulator.spoil import PAGE, spoil
 from mdetui.simulator.tenant import Tenant
 from mdetui.simulator.wire import ConnectionDropped, Refused, encode, graph_refusal, refusal
@@ -73,6 +74,7 @@ class Front:
             *AlertRoutes(tenant).routes(),
             *ActionRoutes(tenant).routes(),
             *MachineRoutes(tenant).routes(),
+            *TraceRoutes(tenant).routes(),
             *Metadata(tenant).routes(),
             *tenant.blobs.routes(),
         ]

@@ -11,6 +11,7 @@ from mdetui.simulator.blobs import Blobs
 from mdetui.simulator.data.actions import Actions
 from mdetui.simulator.data.rows import Rows
 from mdetui.simulator.data.store import Store
+from mdetui.simulator.data.traces import Traces
 from mdetui.simulator.faults import FaultBoard
 from mdetui.simulator.journal import Journal
 from mdetui.simulator.options import Options
@@ -47,6 +48,11 @@ class Tenant:
     def actions(self) -> Actions:
         """Machine actions; the table is made at the first use."""
         return self._rows.actions
+
+    @property
+    def traces(self) -> Traces:
+        """Files, domains and addresses that alerts name; made at the first use."""
+        return self._rows.traces
 
     def ticks(self) -> int:
         """The tenant's time; alerts that are due are made on the way."""

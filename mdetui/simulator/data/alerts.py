@@ -118,6 +118,11 @@ class Alerts:
         age = f"greatest({days} * 86400.0 * pow(unit(c >> 30), 1.35) - h % 5400, 75 + h % 3300)"
         store.build("alerts", self._sql(spread, age, 0, alerts), self._values())
 
+    @property
+    def made(self) -> int:
+        """How many rows the recipe made so far, those whose time has not come included; they are numbered from 0."""
+        return self._next
+
     def arrive(self, now: int) -> None:
         """See that the alerts due by now are there.
 

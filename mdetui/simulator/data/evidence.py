@@ -21,6 +21,8 @@ _KEYS = (
     "detectionStatus"
 )
 _EMPTY: dict[str, Any] = dict.fromkeys(_KEYS.split(" "))
+# it starts everything a person starts: no evidence
+_SHELL = "explorer.exe"
 _HOLE = re.compile(r"\{(\w+)\}")
 
 
@@ -47,14 +49,36 @@ class Facts:
 
 def evidence(facts: Facts) -> list[dict[str, Any]]:
     """The pieces of evidence, user first."""
-    kind = KINDS[facts.kind - 1]
-    fill = _Filler(facts, kind.pieces)
+    # an alert that somebody made through the API is of a kind of its own and has no recipe
+    pieces = KINDS[facts.kind - 1].pieces if facts.kind <= len(KINDS) else ()
+    fill = _Filler(facts, pieces)
     out = [_user(facts)] if facts.account else []
     at = facts.first
-    for number, piece in enumerate(kind.pieces):
+    for number, piece in enumerate(pieces):
         for fields in _pieces(piece, fill, at + number * 7 * ticks.SECOND, first=number == 0):
             out.append({**_EMPTY, "evidenceCreationTime": ticks.text(facts.created + len(out) * 1_333_333), **fields})
     return out
+
+
+def recipe(kind: int) -> Iterator[tuple[str, str]]:
+    """What alerts of a kind leave in the tenant: `file`, `domain` or `ip`, and its text with placeholders unfilled."""
+    for number, piece in enumerate(KINDS[kind - 1].pieces):
+        if isinstance(piece, Run):
+            if number == 0 and piece.parent != _SHELL:
+                yield "file", joined(piece.parent_path, piece.parent)
+            yield "file", joined(piece.path, piece.file)
+        elif isinstance(piece, Drop):
+            yield "file", joined(piece.path, piece.file)
+        elif isinstance(piece, Net):
+            if host := domain_of(piece.url):
+                yield "domain", host
+            yield "ip", "{ip}"
+
+
+def domain_of(url: str) -> str:
+    """The domain in a URL; `""` when it has none, or an address instead."""
+    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
+    return "" if host == "{ip}" or host.replace(".", "").isdigit() else host
 
 
 def account(name: str) -> dict[str, str]:
@@ -82,7 +106,7 @@ class _Filler:
             "ip": f"198.51.100.{case[0] % 254 + 1}",
         }
         drops = [piece for piece in pieces if isinstance(piece, Drop)]
-        self._words["file"] = self(_joined(drops[0].path, drops[0].file)) if drops else "C:\\Users\\Public\\upd.exe"
+        self._words["file"] = self(joined(drops[0].path, drops[0].file)) if drops else "C:\\Users\\Public\\upd.exe"
         keys = [piece.key for piece in pieces if isinstance(piece, Reg)]
         self._words["key"] = keys[0] if keys else ""
         urls = [piece.url for piece in pieces if isinstance(piece, Net) and piece.url]
@@ -100,8 +124,8 @@ class _Filler:
 
 def _pieces(piece: Piece, fill: _Filler, at: int, *, first: bool) -> Iterator[dict[str, Any]]:
     if isinstance(piece, Run):
-        if first and piece.parent != "explorer.exe":
-            parent = Run(piece.parent_path, piece.parent, f'"{_joined(piece.parent_path, piece.parent)}"')
+        if first and piece.parent != _SHELL:
+            parent = Run(piece.parent_path, piece.parent, f'"{joined(piece.parent_path, piece.parent)}"')
             yield _process(parent, fill, at - 42 * ticks.SECOND)
         yield _process(piece, fill, at)
     elif isinstance(piece, Drop):
@@ -136,7 +160,7 @@ def _process(run: Run, fill: _Filler, at: int) -> dict[str, Any]:
 
 
 def _file(path: str, name: str) -> dict[str, str]:
-    known = f"file:{_joined(path, name)}".encode()
+    known = f"file:{joined(path, name)}".encode()
     return {
         "fileName": name,
         "filePath": path,
@@ -154,5 +178,6 @@ def _user(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _joined(path: str, name: str) -> str:
+def joined(path: str, name: str) -> str:
+    """A folder and a file as one path."""
     return f"{path}{'/' if path.startswith('/') else chr(92)}{name}"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mdetui.simulator.data.actions import Actions
     from mdetui.simulator.data.alerts import Alerts
     from mdetui.simulator.data.store import Store
+    from mdetui.simulator.data.traces import Traces
 
 
 class Rows:
@@ -27,6 +28,7 @@ class Rows:
         self._made: tuple[Store, Alerts] | None = None
         self._broken: Exception | None = None
         self._actions: Actions | None = None
+        self._traces: Traces | None = None
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._make, name="mdetui-simulator-rows", daemon=True)
         self._thread.start()
@@ -81,6 +83,18 @@ class Rows:
                 options = self._options
                 self._actions = Actions(store, machines=options.machines, failures=options.failures, app=APP_NAME)
             return self._actions
+
+    @property
+    def traces(self) -> Traces:
+        """What evidence names, of all alerts made so far; made at the first use."""
+        from mdetui.simulator.data.traces import Traces
+
+        store = self.store
+        with self._lock:
+            if self._traces is None:
+                self._traces = Traces(store)
+        self._traces.follow(self.alerts.made)
+        return self._traces
 
     def close(self) -> None:
         """Forget everything."""

@@ -24,6 +24,23 @@ def users_of(store: Store, machine: int, machines: int) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["logonTypes"] != "Interactive", row["accountName"]))
 
 
+def alerts_of_account(account: str) -> tuple[str, dict[str, Any]]:
+    """SQL that is true for alerts that name an account, and its parameters."""
+    sql = "has_user AND machine IN (SELECT n FROM machines WHERE account = $account)"
+    return sql, {"account": account.lower()}
+
+
+def machines_of_account(store: Store, account: str, machines: int) -> tuple[str, dict[str, Any]]:
+    """SQL that is true for machines `m` of whose `users_of` an account is one, and its parameters."""
+    own = "(SELECT n FROM machines WHERE account = $account)"
+    visits = (
+        "EXISTS (SELECT 1 FROM range(1, 1 + ('0x' || substr(sha256($seed || ':users:' || m.n), 1, 2))::INTEGER % 4) r(step) "
+        f"WHERE (m.n * 31 + 7 * step) % $machines IN {own})"
+    )
+    values = {"account": account.lower(), "seed": str(store.seed), "machines": machines}
+    return f"(m.account = $account OR {visits})", values
+
+
 def user_of(store: Store, machine: int) -> dict[str, Any]:
     """The one whose machine it is, as `/api/alerts/{id}/user` tells."""
     own = store.rows("SELECT first_seen, last_seen, id, account FROM machines WHERE n = $n", {"n": machine})[0]

@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from mdetui.simulator.data import machines
 from mdetui.simulator.data.alerts import JOINED, JSON
-from mdetui.simulator.data.evidence import Facts, evidence
+from mdetui.simulator.data.evidence import Facts, domain_of, evidence
+from mdetui.simulator.data.files import file_of
 from mdetui.simulator.data.users import user_of
 from mdetui.simulator.lists import Query, page, page_size, read_query
 from mdetui.simulator.options import TENANT_ID
@@ -108,10 +109,8 @@ class AlertRoutes:
     async def domains(self, request: Request) -> Response:
         """GET /api/alerts/{id}/domains."""
         permit(request, "URL.Read.All")
-        found = dict.fromkeys(
-            piece["url"].partition("://")[2].partition("/")[0] for piece in self._evidence(request) if piece["url"]
-        )
-        return collection([dumps({"host": one}) for one in found], "Domains")
+        found = dict.fromkeys(domain_of(piece["url"]) for piece in self._evidence(request) if piece["url"])
+        return collection([dumps({"host": one}) for one in found if one], "Domains")
 
     def _find(self, request: Request) -> dict[str, Any]:
         names = ("n", "id", "machine", "classification", "has_user")
@@ -137,13 +136,17 @@ class AlertRoutes:
         return evidence(Facts(*self._tenant.store.rows(sql, {"n": number})[0]))
 
 
-def alert_rows(tenant: Tenant, query: Query, machine: int | None = None) -> list[str]:
-    """JSON of the alerts that a list asks for, one more than fits; of one machine when given."""
-    conditions = ["created <= $now"]
-    values: dict[str, Any] = {"now": tenant.ticks(), "tenant": TENANT_ID}
-    if machine is not None:
-        conditions.append("machine = $machine")
-        values["machine"] = machine
+def alert_rows(tenant: Tenant, query: Query, condition: str = "", bound: dict[str, Any] | None = None) -> list[str]:
+    """JSON of the alerts that a list asks for, one more than fits.
+
+    Args:
+        tenant: Whose.
+        query: The query options.
+        condition: SQL of what else must hold.
+        bound: Parameters of the condition.
+    """
+    conditions = ["created <= $now", *([condition] if condition else [])]
+    values: dict[str, Any] = {"now": tenant.ticks(), "tenant": TENANT_ID, **(bound or {})}
     if query.where:
         conditions.append(query.where.sql)
         values |= query.where.values
@@ -165,23 +168,6 @@ def _with_evidence(row: tuple[Any, ...]) -> str:
 
 
 def _file(piece: dict[str, Any]) -> dict[str, Any]:
-    system = (piece["filePath"] or "").startswith(("C:\\Windows\\", "C:\\Program Files\\", "/usr/", "/bin"))
-    return {
-        "sha1": piece["sha1"],
-        "sha256": piece["sha256"],
-        "md5": piece["sha256"][:32],
-        "globalPrevalence": 1_204_331 if system else 29,
-        "globalFirstObserved": "2019-03-23T23:54:06.0135204Z",
-        "globalLastObserved": piece["evidenceCreationTime"],
-        "size": 40_960 + int(piece["sha1"][:4], 16),
-        "fileType": None,
-        "isPeFile": (piece["fileName"] or "").lower().endswith(".exe"),
-        "filePublisher": "Microsoft Corporation" if system else None,
-        "fileProductName": "Microsoft Windows Operating System" if system else None,
-        "signer": "Microsoft Windows" if system else None,
-        "issuer": "Microsoft Windows Production PCA 2011" if system else None,
-        "signerHash": piece["sha256"][24:] if system else None,
-        "isValidCertificate": True if system else None,
-        "determinationType": "Clean" if system else "Unknown",
-        "determinationValue": None,
-    }
+    return file_of(
+        piece["filePath"] or "", piece["fileName"], piece["sha1"], piece["sha256"], piece["evidenceCreationTime"]
+    )

@@ -157,7 +157,8 @@ class MachineRoutes:
     def _alerts(self, request: Request) -> list[str]:
         where = compile_text(request.query_params.get("$filter", ""), ALERTS)
         # no page size here: the documentation names none
-        return alert_rows(self._tenant, Query("", where, 2**31, 0, False), self._machine(request))
+        query = Query("", where, 2**31, 0, False)
+        return alert_rows(self._tenant, query, "machine = $machine", {"machine": self._machine(request)})
 
     def _inventory(self, request: Request) -> tuple[int, int, str, int]:
         number = self._machine(request)
