@@ -27,8 +27,10 @@ from mdetui.simulator.quotas import LIMITS
 from mdetui.simulator.quotas import refusal as quota_refusal
 from mdetui.simulator.routes.actions import ActionRoutes
 from mdetui.simulator.routes.alerts import AlertRoutes
+from mdetui.simulator.routes.incidents import IncidentRoutes
 from mdetui.simulator.routes.machines import MachineRoutes
 from mdetui.simulator.routes.traces import TraceRoutes
+from mdetui.simulator.routes.tvm import routes as tvm_routes
 from mdetui.simulator.spoil import PAGE, spoil
 from mdetui.simulator.tenant import Tenant
 from mdetui.simulator.wire import ConnectionDropped, Refused, encode, graph_refusal, refusal
@@ -73,8 +75,10 @@ class Front:
             *Endpoints(tenant.authority, tenant.options, tenant.faults).routes(),
             *AlertRoutes(tenant).routes(),
             *ActionRoutes(tenant).routes(),
+            *tvm_routes(tenant),
             *MachineRoutes(tenant).routes(),
             *TraceRoutes(tenant).routes(),
+            *IncidentRoutes(tenant).routes(),
             *Metadata(tenant).routes(),
             *tenant.blobs.routes(),
         ]

@@ -31,7 +31,14 @@ _NAMES: dict[type[Any], str] = {
     ast.LtE: "le",
 }
 _MIRROR = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
-_EDM = {"string": "Edm.String", "time": "Edm.DateTimeOffset", "int": "Edm.Int64", "strings": "Collection(Edm.String)"}
+_EDM = {
+    "string": "Edm.String",
+    "time": "Edm.DateTimeOffset",
+    "int": "Edm.Int64",
+    "float": "Edm.Double",
+    "bool": "Edm.Boolean",
+    "strings": "Collection(Edm.String)",
+}
 # outside of quotes: the documentation's own `2018-08-01Z`, and `not(` without a blank; the grammar knows neither
 _LENIENT = re.compile(r"'(?:[^']|'')*'|(?P<day>\b\d{4}-\d\d-\d\d)Z|\b(?P<negate>not)\(", re.IGNORECASE)
 
@@ -182,6 +189,8 @@ class _ToSql(NodeVisitor):
         kind, value = _value(node)
         if kind == prop.kind or (kind == "null" and operator in ("eq", "ne")):
             return value
+        if kind == "int" and prop.kind == "float":
+            return float(value)
         raise FilterError(
             "A binary operator with incompatible types was detected. Found operand types "
             f"'{_EDM[prop.kind]}' and '{_EDM.get(kind, kind)}' for property '{prop.name}'."
@@ -223,6 +232,10 @@ def _value(node: Any) -> tuple[str, Any]:
         if not -(2**63) <= value < 2**63:
             raise FilterError(f"The value {node.val} does not fit Edm.Int64.")
         return "int", value
+    if isinstance(node, ast.Float):
+        return "float", float(node.val)
+    if isinstance(node, ast.Boolean):
+        return "bool", node.val.lower() == "true"
     if isinstance(node, (ast.DateTime, ast.Date)):
         try:
             return "time", ticks.parse(node.val)

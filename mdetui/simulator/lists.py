@@ -84,7 +84,7 @@ def page(tenant: Tenant, request: Request, resource: Resource, query: Query, row
         query: The query options.
         rows: JSON of the rows: one more than fits tells that there are more.
     """
-    size = page_size(tenant, query)
+    size = min(page_size(tenant, query), resource.page_max)
     more = len(rows) > size
     link = ""
     if query.top is None and more:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["string", "time", "int", "strings"]
+Kind = Literal["string", "time", "int", "float", "bool", "strings"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from mdetui.simulator.authority import Authority
 from mdetui.simulator.blobs import Blobs
 from mdetui.simulator.data.actions import Actions
+from mdetui.simulator.data.incidents import Incidents
 from mdetui.simulator.data.rows import Rows
 from mdetui.simulator.data.store import Store
 from mdetui.simulator.data.traces import Traces
@@ -54,6 +55,11 @@ class Tenant:
         """Files, domains and addresses that alerts name; made at the first use."""
         return self._rows.traces
 
+    @property
+    def incidents(self) -> Incidents:
+        """Incidents; their tables are made at the first use."""
+        return self._rows.incidents
+
     def ticks(self) -> int:
         """The tenant's time; alerts that are due are made on the way."""
         now = ticks(self.options.clock.now())
@@ -80,8 +86,13 @@ class Tenant:
         self._rows.close()
 
 
-def permit(request: Request, *roles: str) -> str:
+def permit(request: Request, *roles: str, delegated: tuple[str, ...] = ()) -> str:
     """Check that the token carries one of these application roles; who asks is returned.
+
+    Args:
+        request: What is asked.
+        roles: Application permissions.
+        delegated: A person's permissions where their names are not the roles' without `.All`.
 
     Raises:
         Refused: 403 in the words of the service, which clients parse.
@@ -89,7 +100,7 @@ def permit(request: Request, *roles: str) -> str:
     claims = request.scope["mdetui.claims"]
     missing = request.scope["mdetui.missing"]
     if "scp" in claims:
-        return _permit_person(claims, missing, roles)
+        return _permit_person(claims, missing, delegated or roles)
     granted = [role for role in claims["roles"] if role != missing]
     if not set(roles) & set(granted):
         text = (

@@ -83,6 +83,11 @@ class Store:
                 self._root.cursor().execute(f"CREATE TABLE {name} AS {sql}", dict(values))
                 self._built.add(name)
 
+    def has(self, name: str) -> bool:
+        """Whether a table was made: spares working out what it is made of."""
+        with self._lock:
+            return name in self._built
+
     def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Any]:
         """All rows of a query."""
         return self._root.cursor().execute(sql, dict(values or {})).fetchall()

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mdetui.simulator import ticks
-from mdetui.simulator.data import inventory, names
 from mdetui.simulator.data.machines import JSON
 from mdetui.simulator.data.users import users_of
 from mdetui.simulator.lists import Query, compile_text, page, page_size, read_query
@@ -45,8 +44,6 @@ class MachineRoutes:
             Route("/api/machines/{id}/alerts", self.alerts),
             Route("/api/machines/{id}/alerts/$count", self.alert_count),
             Route("/api/machines/{id}/logonusers", self.users),
-            Route("/api/machines/{id}/software", self.software),
-            Route("/api/machines/{id}/vulnerabilities", self.vulnerabilities),
             Route("/api/machines/{id}/tags", self.tag, methods=["POST"]),
         ]
 
@@ -117,19 +114,6 @@ class MachineRoutes:
         rows = users_of(self._tenant.store, self._machine(request), self._tenant.options.machines)
         return collection([dumps(row) for row in rows], "Users")
 
-    async def software(self, request: Request) -> Response:
-        """GET /api/machines/{id}/software."""
-        permit(request, "Software.Read.All")
-        rows = inventory.software(*self._inventory(request))
-        return collection([dumps(row) for row in rows], "Software")
-
-    async def vulnerabilities(self, request: Request) -> Response:
-        """GET /api/machines/{id}/vulnerabilities; with `@odata.count`, as recorded."""
-        permit(request, "Vulnerability.Read.All")
-        rows = inventory.vulnerabilities(*self._inventory(request))
-        kind = "Vulnerabilities/microsoft.windowsDefenderATP.api.PublicVulnerabilityDto"
-        return collection([dumps(row) for row in rows], kind, count=len(rows))
-
     async def tag(self, request: Request) -> Response:
         """POST /api/machines/{id}/tags: one tag added or removed; answers with the machine."""
         permit(request, *_WRITE)
@@ -159,9 +143,3 @@ class MachineRoutes:
         # no page size here: the documentation names none
         query = Query("", where, 2**31, 0, False)
         return alert_rows(self._tenant, query, "machine = $machine", {"machine": self._machine(request)})
-
-    def _inventory(self, request: Request) -> tuple[int, int, str, int]:
-        number = self._machine(request)
-        family = self._tenant.store.rows("SELECT family FROM machines WHERE n = $n", {"n": number})[0][0]
-        options = self._tenant.options
-        return options.seed, number, names.FAMILIES[family], options.machines

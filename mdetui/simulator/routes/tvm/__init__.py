@@ -1,0 +1,23 @@
+"""Routes of vulnerability management. They come before those of machines, whose `{id}` would take some of these paths."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mdetui.simulator.routes.tvm.recommendations import RecommendationRoutes
+from mdetui.simulator.routes.tvm.software import SoftwareRoutes
+from mdetui.simulator.routes.tvm.vulnerabilities import VulnerabilityRoutes
+
+if TYPE_CHECKING:
+    from starlette.routing import Route
+
+    from mdetui.simulator.tenant import Tenant
+
+
+def routes(tenant: Tenant) -> list[Route]:
+    """All of them, in an order in which each path finds its own."""
+    return [
+        *VulnerabilityRoutes(tenant).routes(),
+        *SoftwareRoutes(tenant).routes(),
+        *RecommendationRoutes(tenant).routes(),
+    ]
