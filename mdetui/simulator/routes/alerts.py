@@ -13,6 +13,7 @@ from mdetui.simulator.data.alerts import JOINED, JSON
 from mdetui.simulator.data.evidence import Facts, domain_of, evidence
 from mdetui.simulator.data.files import file_of
 from mdetui.simulator.data.users import user_of
+from mdetui.simulator.data.whole import FACTS
 from mdetui.simulator.lists import Query, page, page_size, read_query
 from mdetui.simulator.options import TENANT_ID
 from mdetui.simulator.properties import ALERTS
@@ -22,7 +23,6 @@ from mdetui.simulator.wire import HEADERS, Refused, collection, dumps, entity
 
 READ = ("Alert.Read.All", "Alert.ReadWrite.All")
 _WRITE = ("Alert.ReadWrite.All",)
-_FACTS = "a.kind, a.incident, a.mix, a.first_event, a.created, CASE WHEN a.has_user THEN m.account ELSE '' END"
 
 
 class AlertRoutes:
@@ -125,14 +125,14 @@ class AlertRoutes:
 
     def _row(self, number: int) -> str:
         rows = self._tenant.store.rows(
-            f"SELECT {JSON}, {_FACTS} FROM (SELECT * FROM alerts WHERE n = $n) {JOINED}",
+            f"SELECT {JSON}, {FACTS} FROM (SELECT * FROM alerts WHERE n = $n) {JOINED}",
             {"n": number, "tenant": TENANT_ID},
         )
         return _with_evidence(rows[0])
 
     def _evidence(self, request: Request) -> list[dict[str, Any]]:
         number = self._find(request)["n"]
-        sql = f"SELECT {_FACTS} FROM (SELECT * FROM alerts WHERE n = $n) {JOINED}"
+        sql = f"SELECT {FACTS} FROM (SELECT * FROM alerts WHERE n = $n) {JOINED}"
         return evidence(Facts(*self._tenant.store.rows(sql, {"n": number})[0]))
 
 
@@ -157,7 +157,7 @@ def alert_rows(tenant: Tenant, query: Query, condition: str = "", bound: dict[st
     )
     if not query.expand:
         return tenant.store.texts(f"SELECT {JSON} FROM ({rows}) {JOINED} ORDER BY a.n", values)
-    found = tenant.store.rows(f"SELECT {JSON}, {_FACTS} FROM ({rows}) {JOINED} ORDER BY a.n", values)
+    found = tenant.store.rows(f"SELECT {JSON}, {FACTS} FROM ({rows}) {JOINED} ORDER BY a.n", values)
     return [_with_evidence(row) for row in found]
 
 
