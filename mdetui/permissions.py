@@ -1,7 +1,7 @@
 """What an app registration must be allowed: one table, for the help and for the hint about missing consent.
 
 Source: the permission section of each operation's page in the Defender for Endpoint API documentation. The operations
-themselves name their permissions in `api/endpoints.py`; a test holds the two together.
+themselves name their permissions in `api/endpoints/`; a test holds the two together.
 """
 
 from __future__ import annotations

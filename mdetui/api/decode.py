@@ -121,6 +121,7 @@ class Decoder:
     def _rows(self, model: type[msgspec.Struct], raws: list[msgspec.Raw]) -> list[Any]:
         decode = _decoder(model).decode
         key = key_field(model)
+        case = _case(model)
         rows: list[Any] = []
         for raw in raws:
             try:
@@ -128,11 +129,11 @@ class Decoder:
                     row = decode(raw)
                 except UnicodeDecodeError:
                     row = decode(bytes(raw).decode("utf-8", "replace"))
-                if not getattr(row, key):
+                if case == "always" or (not getattr(row, key) and case == "missing"):
                     row = _folded(model, bytes(raw))
             except REFUSED as error:
                 row = _bad(raw, *parts_of(error))
-            rows.append(_bad(raw, "it has no id") if row is None else row)
+            rows.append(_bad(raw, "it has no id") if _is_nameless(row, key) else row)
         self._intern(model, rows)
         return rows
 
@@ -164,13 +165,13 @@ def entity(op: Operation, body: bytes, correlation_id: str | None = None) -> Any
     if model is None:
         return None
     row, body = _parsed(_decoder(model), op, body, correlation_id)
-    if getattr(row, key_field(model)):
-        return row
-    try:
-        row = _folded(model, body)
-    except REFUSED as error:
-        raise misfit(op, error, correlation_id) from None
-    if row is None:
+    case, key = _case(model), key_field(model)
+    if case == "always" or (not getattr(row, key) and case == "missing"):
+        try:
+            row = _folded(model, body)
+        except REFUSED as error:
+            raise misfit(op, error, correlation_id) from None
+    if _is_nameless(row, key):
         raise nameless(op, correlation_id)
     return row
 
@@ -204,8 +205,20 @@ def _decoder(model: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
 
 @cache
 def key_field(model: type[msgspec.Struct]) -> str:
-    """The field by which a row is known."""
-    return "id" if "id" in model.__struct_fields__ else model.__struct_fields__[0]
+    """The field by which a row is known, or the first of those by which it is known together (`Keyed`)."""
+    if "id" in model.__struct_fields__:
+        return "id"
+    key: tuple[str, ...] = getattr(model, "KEY", ())
+    return key[0] if key else model.__struct_fields__[0]
+
+
+def _case(model: type[msgspec.Struct]) -> str:
+    return getattr(model, "CASE", "missing")
+
+
+def _is_nameless(row: Any, key: str) -> bool:
+    """Whether a row lacks the id that its model has."""
+    return key == "id" and not row.id
 
 
 @cache
@@ -214,24 +227,27 @@ def _names(model: type[msgspec.Struct]) -> dict[str, str]:
 
 
 def _folded(model: type[msgspec.Struct], raw: bytes) -> Any:
-    """An entity whose id was not found, decoded with keys of any case (gotchas 25); None when it really has no id.
+    """An entity decoded with keys of any case (gotchas 25): when its id was not found, or when its model says so.
 
     Raises:
-        msgspec.ValidationError: It does not fit either.
+        msgspec.ValidationError: It does not fit.
     """
     names = _names(model)
+    nested = _pascal if model.__struct_encode_fields__[0][:1].isupper() else _camel
 
     def fold(value: Any, rename: Callable[[str], str]) -> Any:
         if isinstance(value, dict):
-            return {rename(key): fold(item, _camel) for key, item in value.items()}
+            return {rename(key): fold(item, nested) for key, item in value.items()}
         if isinstance(value, list):
-            return [fold(item, _camel) for item in value]
+            return [fold(item, nested) for item in value]
         return value
 
-    data = fold(msgspec.json.decode(raw), lambda key: names.get(key.lower(), key))
-    row: Any = msgspec.convert(data, model, strict=False)
-    return None if key_field(model) == "id" and not row.id else row
+    return msgspec.convert(fold(msgspec.json.decode(raw), lambda key: names.get(key.lower(), key)), model, strict=False)
 
 
 def _camel(key: str) -> str:
     return key[:1].lower() + key[1:]
+
+
+def _pascal(key: str) -> str:
+    return key[:1].upper() + key[1:]

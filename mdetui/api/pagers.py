@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from mdetui import text
 from mdetui.api.decode import BadRow, Page, key_field
 from mdetui.api.endpoints import Operation
+from mdetui.api.models.base import Keyed
 from mdetui.api.rawpage import RawPage
 from mdetui.errors import PagingError
 
@@ -65,7 +66,7 @@ class Seen:
 
     def __init__(self, op: Operation) -> None:
         assert op.model is not None
-        self._field = key_field(op.model)
+        self._field = "id" if issubclass(op.model, Keyed) else key_field(op.model)
         self._keys: set[str] = set()
         self.rows = 0
 

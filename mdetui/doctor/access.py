@@ -26,15 +26,14 @@ from mdetui.errors import (
 from mdetui.session import Session
 
 NAMES = {"mde": "Defender for Endpoint", "xdr": "Defender XDR", "graph": "Microsoft Graph"}
-# the audiences that the operations of this version are asked with
-USED = frozenset(one.audience for one in OPERATIONS.values())
-
 # one read of each kind of thing: first lists, then what belongs to a row of one of them
 _LISTS = ("alerts.list", "machines.list", "actions.list")
 _BELOW = {
     "machines.list": ("machines.users", "machines.software", "machines.vulnerabilities"),
     "alerts.list": ("alerts.files", "alerts.ips", "alerts.domains"),
 }
+# the audiences that the reads below are asked with
+USED = frozenset(OPERATIONS[name].audience for names in (_LISTS, *_BELOW.values()) for name in names)
 
 
 def audiences(profile: Profile) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from tests.wiring import BASE, Authority, Service, Wired, listed, profile, wire,
 
 WRITES = [op for op in OPERATIONS.values() if not op.reads]
 READS = [op for op in OPERATIONS.values() if op.reads]
-VALUES = {"id": "0123456789abcdef", "ip": "10.0.0.1", "timestamp": "2026-11-24T10:00:00Z"}
+VALUES = {"id": "0123456789abcdef", "ip": "10.0.0.1", "timestamp": "2026-11-24T10:00:00Z", "index": "0"}
 
 
 def address(op: Operation) -> str:

@@ -61,7 +61,7 @@ def test_a_value_can_not_lead_out_of_its_place(value: str) -> None:
 
 @pytest.mark.parametrize("op", OPERATIONS.values(), ids=lambda op: op.id)
 def test_every_path_of_the_table_is_its_own_and_no_other_writes(op: object) -> None:
-    path = hosts.path_of(op, {"id": "x1", "ip": "10.0.0.1", "timestamp": "t"})  # type: ignore[arg-type]
+    path = hosts.path_of(op, {"id": "x1", "ip": "10.0.0.1", "timestamp": "t", "index": "0"})  # type: ignore[arg-type]
     matching = [other for other in OPERATIONS.values() if hosts.is_path_of(other, path)]
     assert op in matching
     same = [other.id for other in matching if other.method == op.method]

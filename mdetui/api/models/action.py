@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from mdetui.api.models.base import Loose, Model, Timestamp
+from mdetui.api.models.live import CommandState
 
 OPEN_STATUSES = frozenset({"Pending", "InProgress"})
 
@@ -50,6 +51,7 @@ class MachineAction(Model):
     cancellation_date_time_utc: Timestamp | None = None
     error_h_result: Loose = msgspec.field(default=None, name="errorHResult")
     related_file_info: RelatedFile | None = None
+    commands: list[CommandState] | None = None
     troubleshoot_info: str | None = None
 
     @property
@@ -84,3 +86,10 @@ class ScanBody(msgspec.Struct):
 
     Comment: str
     ScanType: str
+
+
+class QuarantineBody(msgspec.Struct):
+    """Body of `StopAndQuarantineFile`."""
+
+    Comment: str
+    Sha1: str

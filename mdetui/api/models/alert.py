@@ -1,4 +1,4 @@
-"""Alert and its evidence. Source: alerts.md, update-alert.md, get-alerts.md."""
+"""Alert and its evidence. Source: alerts.md, update-alert.md, get-alerts.md, create-alert-by-reference.md."""
 
 from __future__ import annotations
 
@@ -44,6 +44,13 @@ class Comment(Model):
     comment: str | None = None
     created_by: str | None = None
     created_time: Timestamp | None = None
+
+
+class LoggedOnUser(Model):
+    """Somebody who was signed in to the alert's machine."""
+
+    account_name: str | None = None
+    domain_name: str | None = None
 
 
 class Evidence(Model):
@@ -127,6 +134,7 @@ class Alert(AlertRow):
     investigation_id: Loose = None
     rbac_group_name: str | None = None
     aad_tenant_id: str | None = None
+    logged_on_users: list[LoggedOnUser] | None = None
     comments: list[Comment] | None = None
     evidence: list[Evidence] | None = None
 
@@ -145,3 +153,20 @@ class AlertBatchUpdate(AlertUpdate, kw_only=True):
     """Body of POST `/api/alerts/batchUpdate`: at most 100 ids at a time here; the 200 is empty."""
 
     alert_ids: list[str]
+
+
+class AlertCreate(Model, kw_only=True):
+    """Body of POST `/api/alerts/CreateAlertByReference`: an alert from an event that hunting found.
+
+    `event_time` is the event's exact time as hunting wrote it; an open alert with the same machine and title takes
+    the event in instead.
+    """
+
+    event_time: Timestamp
+    report_id: str
+    machine_id: str
+    severity: str
+    title: str
+    description: str
+    recommended_action: str
+    category: str

@@ -7,14 +7,16 @@ walked by the garbage collector, and a row holds no reference that could form a 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
-# A time of the wire: ISO 8601 text with 0 to 7 fraction digits (evidence page, "Quirks in the data").
+# A time of the wire: ISO 8601 text with 0 to 7 fraction digits (evidence page, "Quirks in the data"); exports write
+# `YYYY-MM-DD HH:MM:SS[.mmm]`.
 Timestamp = str
 # A field that the documentation calls one type and the service sends as another (gotchas 16, 28).
 Loose = Any
+Case = Literal["missing", "always", "never"]
 
 
 class Model(msgspec.Struct, rename="camel", gc=False, omit_defaults=True):
@@ -24,7 +26,40 @@ class Model(msgspec.Struct, rename="camel", gc=False, omit_defaults=True):
         INTERNED: Text fields whose values repeat from row to row: one string for all rows (109 -> 43 MiB per 100,000
             alerts).
         SHARED: Fields with small frozen values (tuples, frozen structs) that repeat likewise.
+        KEY: Fields that tell rows apart together where there is no `id` on the wire; see `Keyed`.
+        CASE: When keys are taken in any case: where the key is `missing` (rows in PascalCase, gotchas 25), `always`
+            (both in one row) or `never` (both are declared, or other keys are the tenant's own).
     """
 
     INTERNED: ClassVar[tuple[str, ...]] = ()
     SHARED: ClassVar[tuple[str, ...]] = ()
+    KEY: ClassVar[tuple[str, ...]] = ()
+    CASE: ClassVar[Case] = "missing"
+
+
+class Keyed(Model):
+    """An entity without an `id` of its own: `KEY` makes one."""
+
+    @property
+    def id(self) -> str:
+        """Its parts with a bar between them; "" when all of them are missing."""
+        parts = ["" if part is None else str(part) for part in (getattr(self, name) for name in self.KEY)]
+        return "|".join(parts) if any(parts) else ""
+
+
+def yes(value: Loose) -> bool | None:
+    """A truth that may come as text (`avIsEngineUpToDate`: "True", "False", "Unknown"); None when it says neither."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(value.strip().lower()) if isinstance(value, str) else None
+
+
+def number(value: Loose) -> float | None:
+    """A number that may come as text (prevalence in older samples); None when it is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return found if abs(found) < float("inf") else None

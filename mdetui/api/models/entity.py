@@ -1,12 +1,17 @@
-"""Small entities that hang on an alert: file, address, domain. Source: files.md, get-alert-related-*.md."""
+"""File, address, domain, and what is known of them. Source: files.md, get-alert-related-*.md, get-file-statistics.md,
+get-ip-statistics.md, get-domain-statistics.md."""
 
 from __future__ import annotations
 
-from mdetui.api.models.base import Loose, Model, Timestamp
+from typing import ClassVar
+
+from mdetui.api.models.base import Keyed, Loose, Model, Timestamp, number
 
 
-class File(Model):
+class File(Keyed):
     """What the service knows of a file."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("sha1", "sha256")
 
     sha1: str | None = None
     sha256: str | None = None
@@ -33,7 +38,76 @@ class Ip(Model):
     id: str = ""
 
 
-class Domain(Model):
+class Domain(Keyed):
     """A domain seen in an alert."""
 
+    KEY: ClassVar[tuple[str, ...]] = ("host",)
+
     host: str = ""
+
+
+class FileStats(Keyed):
+    """How common a file is. Prevalence has two names each and came as text in older answers: read the properties."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("sha1",)
+
+    sha1: str | None = None
+    organization_prevalence: Loose = None
+    org_prevalence: Loose = None
+    org_first_seen: Timestamp | None = None
+    org_last_seen: Timestamp | None = None
+    globally_prevalence: Loose = None
+    global_prevalence: Loose = None
+    global_first_observed: Timestamp | None = None
+    global_last_observed: Timestamp | None = None
+    top_file_names: list[str] | None = None
+
+    @property
+    def here(self) -> int | None:
+        """Machines of the tenant that had it; None when that is not said."""
+        return _count(self.organization_prevalence, self.org_prevalence)
+
+    @property
+    def worldwide(self) -> int | None:
+        """Machines everywhere that had it; None when that is not said."""
+        return _count(self.globally_prevalence, self.global_prevalence)
+
+
+class DomainStats(Keyed):
+    """How common a domain is in the tenant."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("host",)
+
+    host: str | None = None
+    organization_prevalence: Loose = None
+    org_prevalence: Loose = None
+    org_first_seen: Timestamp | None = None
+    org_last_seen: Timestamp | None = None
+
+    @property
+    def here(self) -> int | None:
+        """Machines of the tenant that talked to it; None when that is not said."""
+        return _count(self.organization_prevalence, self.org_prevalence)
+
+
+class IpStats(Keyed):
+    """How common an address is in the tenant."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("ip_address",)
+
+    ip_address: str | None = None
+    organization_prevalence: Loose = None
+    org_prevalence: Loose = None
+    org_first_seen: Timestamp | None = None
+    org_last_seen: Timestamp | None = None
+
+    @property
+    def here(self) -> int | None:
+        """Machines of the tenant that talked to it; None when that is not said."""
+        return _count(self.organization_prevalence, self.org_prevalence)
+
+
+def _count(*values: Loose) -> int | None:
+    """The first that is a number."""
+    found = next((value for value in map(number, values) if value is not None), None)
+    return None if found is None else int(found)

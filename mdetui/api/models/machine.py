@@ -18,6 +18,15 @@ class MachineAddress(Model):
     type: str | None = None
 
 
+class VmMetadata(Model):
+    """Which virtual machine of a cloud this is."""
+
+    vm_id: str | None = None
+    cloud_provider: str | None = None
+    resource_id: str | None = None
+    subscription_id: str | None = None
+
+
 class Machine(Model):
     """A machine. `last_seen` is the last full report (about daily): never show it as "online" (gotchas 38)."""
 
@@ -63,9 +72,12 @@ class Machine(Model):
     agent_version: str | None = None
     defender_av_status: str | None = None
     managed_by: str | None = None
+    managed_by_status: str | None = None
     merged_into_machine_id: str | None = None
     is_potential_duplication: Loose = None
     is_excluded: Loose = None
+    exclusion_reason: str | None = None
+    vm_metadata: VmMetadata | None = None
 
 
 class MachineUser(Model):
@@ -85,8 +97,42 @@ class MachineUser(Model):
     is_only_network_user: Loose = None
 
 
+class MachineReference(Model):
+    """A machine that a vulnerability, a product, a recommendation or a remediation task names."""
+
+    INTERNED: ClassVar[tuple[str, ...]] = ("os_platform", "rbac_group_name")
+
+    id: str = ""
+    computer_dns_name: str | None = None
+    os_platform: str | None = None
+    rbac_group_name: str | None = None
+    rbac_group_id: Loose = None
+
+
+# Bodies: keys are case sensitive, capital in the first three, not in the last.
+
+
 class MachineTag(msgspec.Struct):
-    """Body of POST `/api/machines/{id}/tags`; keys are case sensitive and capital here."""
+    """Body of POST `/api/machines/{id}/tags`. `Action` is Add or Remove."""
 
     Value: str
     Action: str
+
+
+class MachinesTag(MachineTag):
+    """Body of POST `/api/machines/AddOrRemoveTagForMultipleMachines`: at most 500."""
+
+    MachineIds: list[str]
+
+
+class MachineValue(msgspec.Struct):
+    """Body of POST `/api/machines/{id}/setDeviceValue`: Normal, Low or High."""
+
+    DeviceValue: str
+
+
+class MachineUpdate(Model):
+    """Body of PATCH `/api/machines/{id}`. It replaces all tags, and an empty list is refused: use `machines.tag`."""
+
+    machine_tags: list[str] | None = None
+    device_value: str | None = None
