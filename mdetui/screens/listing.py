@@ -73,7 +73,7 @@ class ListScreen(RowWrites):
         queues = QUEUES.get(self.spot.listing.view.id, ())
         if not 1 <= number <= len(queues):
             return
-        name, words = queues[number - 1]
+        name, words, *_ = queues[number - 1]
         session = self.shell.opened(self.place.profile)
         me = session.analyst if session else ""
         view = self.spot.listing.view.id

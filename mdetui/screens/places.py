@@ -112,7 +112,10 @@ class Listing:
             elif self.make_source is not None:
                 self.source = self.make_source(session())
             else:
-                self.source = session().pager(self.view.operation, filter=self.query.filter)
+                opened = session()
+                # `since:24h` counts from now, not from when the place was made
+                self.query = self.query.at(opened.now())
+                self.source = opened.pager(self.view.operation, filter=self.query.filter)
         return self.source
 
     def restart(self) -> None:

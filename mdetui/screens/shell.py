@@ -204,7 +204,7 @@ class Shell(Tenants):
         for name, session in self.sessions.items():
             if name != profile:
                 session.lock.close()
-        name, words = QUEUES["alerts"][0]
+        name, words, *_ = QUEUES["alerts"][0]
         self.visit(alert_queue(profile, parse("alerts", words), name))
 
     def open_log(self, parent: Place) -> None:

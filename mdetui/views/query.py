@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
+from mdetui import text
 from mdetui.errors import PlanError
+from mdetui.views import moments
 
 # word, or name:word, or name:"several words"; text that holds a colon goes into quotes
 _SEVERITIES = ("informational", "low", "medium", "high")
@@ -17,6 +20,10 @@ _TOKEN = re.compile(r'(?:(\w+):)?(?:"([^"]*)"|(\S+))')
 def quote(value: str) -> str:
     """An OData string literal: quotes are doubled."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def _as_typed(value: str, now: datetime) -> str:
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +36,44 @@ class Word:
         filter: Value and the analyst's name to OData.
         fits: Row, value and the analyst's name to whether the row would be in the answer: for rows of a refresh,
             which asks for everything that changed.
+        reads: Value as typed and the time of asking to what `filter` and `fits` take: `24h` is another time each time.
     """
 
     name: str
     help: str
     filter: Callable[[str, str], str]
     fits: Callable[[Any, str, str], bool] = lambda row, value, me: True
+    reads: Callable[[str, datetime], str] = _as_typed
+
+
+def times(prop: str, of: Callable[[Any], Any]) -> tuple[Word, Word]:
+    """`since:` and `before:` on a time of a resource; `moments` says what they take.
+
+    Args:
+        prop: Property of the `$filter`.
+        of: Row to that time as it came over the wire.
+    """
+
+    def later(row: Any, value: str, me: str) -> bool | None:
+        at, bound = text.parse_time(of(row)), text.parse_time(value)
+        return None if at is None or bound is None else at >= bound
+
+    return (
+        Word(
+            "since",
+            "since:24h since:today since:2026-11-01",
+            lambda value, me: f"{prop} ge {value}",
+            lambda row, value, me: later(row, value, me) is True,
+            moments.read,
+        ),
+        Word(
+            "before",
+            "before:7d before:2026-11-01",
+            lambda value, me: f"{prop} lt {value}",
+            lambda row, value, me: later(row, value, me) is False,
+            moments.read,
+        ),
+    )
 
 
 def _enum(prop: str, known: Mapping[str, str]) -> Callable[[str, str], str]:
@@ -117,6 +156,7 @@ WORDS: dict[str, tuple[Word, ...]] = {
             _equals("detectionSource"),
             lambda row, value, me: row.detection_source == value,
         ),
+        *times("alertCreationTime", lambda row: row.alert_creation_time),
     ),
     "machines": (
         Word("name", "name:fin-", lambda value, me: f"startswith(computerDnsName,{quote(value)})"),
@@ -126,11 +166,13 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("risk", "risk:high", _enum("riskScore", _LEVELS)),
         Word("value", "value:high", _enum("deviceValue", {w: w.capitalize() for w in ("low", "normal", "high")})),
         Word("ip", "ip:10.0.0.7", _equals("lastIpAddress")),
+        *times("lastSeen", lambda row: row.last_seen),
     ),
     "actions": (
         Word("status", "status:Pending", _equals("status")),
         Word("type", "type:Isolate", _equals("type")),
         Word("by", "by:j.ito@contoso.com", _equals("requestor")),
+        *times("creationDateTimeUtc", lambda row: row.creation_date_time_utc),
     ),
 }
 
@@ -144,28 +186,39 @@ class Query:
         filter: OData, "" for everything.
         local: What comes after a slash: a filter of what is loaded.
         tests: What the words ask of a row.
+        again: Builds it anew for another time of asking; None where no word depends on the time.
     """
 
     words: str
     filter: str
     local: str = ""
     tests: tuple[Callable[[Any], bool], ...] = ()
+    again: Callable[[datetime], Query] | None = None
+
+    def at(self, now: datetime) -> Query:
+        """The same question, asked at this time: `since:24h` means 24 hours before it."""
+        return self.again(now) if self.again is not None else self
 
     def matches(self, row: Any) -> bool:
         """Whether a row that came by another way belongs here."""
         return all(test(row) for test in self.tests)
 
 
-def parse(view: str, line: str, me: str = "") -> Query:
+def parse(view: str, line: str, me: str = "", now: datetime | None = None) -> Query:
     """Read a line such as `sev:high status:new /powershell`.
+
+    Args:
+        view: Whose words.
+        line: The words.
+        me: The analyst's name, for `owner:me`.
+        now: Time of asking; this moment when None. Whoever asks calls `Query.at`.
 
     Raises:
         PlanError: A word that this view does not know, or a value that a word does not take.
     """
     server, _, local = _split_local(line)
     known = {word.name: word for word in WORDS.get(view, ())}
-    parts: list[str] = []
-    tests: list[Callable[[Any], bool]] = []
+    found: list[tuple[Word, str]] = []
     for name, quoted, bare in _TOKEN.findall(server):
         value = quoted or bare
         if not name:
@@ -177,22 +230,31 @@ def parse(view: str, line: str, me: str = "") -> Query:
             raise PlanError(
                 f"{name}: is not known here.", f"Known: {', '.join(known) or 'none'}. Quote text with a colon."
             )
-        word = known[name]
-        parts.append(word.filter(value, me))
-        tests.append(_test(word, value, me))
-    return Query(server.strip(), " and ".join(parts), local.strip(), tuple(tests))
+        found.append((known[name], value))
+    return _query(server.strip(), local.strip(), found, me, now or datetime.now(UTC))
 
 
-def of(view: str, words: Mapping[str, str], me: str = "") -> Query:
+def of(view: str, words: Mapping[str, str], me: str = "", now: datetime | None = None) -> Query:
     """The query of words and values that nobody typed: a value may hold anything.
 
     Raises:
         PlanError: A value that a word does not take.
     """
     known = {word.name: word for word in WORDS[view]}
-    parts = [known[name].filter(value, me) for name, value in words.items()]
-    tests = tuple(_test(known[name], value, me) for name, value in words.items())
-    return Query(" ".join(f"{name}:{value}" for name, value in words.items()), " and ".join(parts), "", tests)
+    shown = " ".join(f"{name}:{value}" for name, value in words.items())
+    return _query(shown, "", [(known[name], value) for name, value in words.items()], me, now or datetime.now(UTC))
+
+
+def _query(shown: str, local: str, found: Sequence[tuple[Word, str]], me: str, now: datetime) -> Query:
+    parts: list[str] = []
+    tests: list[Callable[[Any], bool]] = []
+    for word, typed in found:
+        value = word.reads(typed, now)
+        parts.append(word.filter(value, me))
+        tests.append(_test(word, value, me))
+    moves = any(word.reads is not _as_typed for word, _ in found)
+    again = (lambda later: _query(shown, local, found, me, later)) if moves else None
+    return Query(shown, " and ".join(parts), local, tuple(tests), again)
 
 
 def _test(word: Word, value: str, me: str) -> Callable[[Any], bool]:
@@ -210,19 +272,35 @@ def _split_local(line: str) -> tuple[str, str, str]:
     return line, "", ""
 
 
-# The queues on the number keys.
-QUEUES: dict[str, tuple[tuple[str, str], ...]] = {
+class Queue(NamedTuple):
+    """A saved queue.
+
+    Attributes:
+        name: What it is called.
+        words: What is asked, as in the command bar.
+        sort: Column to sort by, `-` before it for descending; "" for the order of the view.
+        fold: Fold to begin with; "" for that of the view, `none` for no fold.
+    """
+
+    name: str
+    words: str
+    sort: str = ""
+    fold: str = ""
+
+
+# The queues on the number keys that every installation has; `settings` puts those of the configuration among them.
+QUEUES: dict[str, tuple[Queue, ...]] = {
     "alerts": (
-        ("open", "status:open"),
-        ("new, high", "status:new sev:high"),
-        ("mine", "status:open owner:me"),
-        ("all", ""),
+        Queue("open", "status:open"),
+        Queue("new, high", "status:new sev:high"),
+        Queue("mine", "status:open owner:me"),
+        Queue("all", ""),
     ),
     "machines": (
-        ("all", ""),
-        ("risk high", "risk:high"),
-        ("value high", "value:high"),
-        ("not active", "health:Inactive"),
+        Queue("all", ""),
+        Queue("risk high", "risk:high"),
+        Queue("value high", "value:high"),
+        Queue("not active", "health:Inactive"),
     ),
-    "actions": (("all", ""), ("pending", "status:Pending"), ("isolations", "type:Isolate")),
+    "actions": (Queue("all", ""), Queue("pending", "status:Pending"), Queue("isolations", "type:Isolate")),
 }

@@ -41,5 +41,5 @@ def test_mine_needs_a_name() -> None:
 
 def test_the_queues_on_the_number_keys_are_understood() -> None:
     for view, queues in QUEUES.items():
-        for _, words in queues:
+        for _, words, *_ in queues:
             parse(view, words, "me@contoso.example")
