@@ -6,6 +6,7 @@ itself lies over that. Some incidents were merged into others: they are told as 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from mdetui.simulator.data.store import Store
@@ -23,17 +24,19 @@ _MERGED = 2_000_000
 # of so many incidents one swallowed another
 _MERGES = 40
 
-# at `$now`; needs no join, so that a million alerts are grouped in a tenth of a second
-RELATION = f"""(
+# what takes long to work out for a million alerts
+_MORE = """, arg_min(kind, created) AS kind, count(DISTINCT kind) AS kinds,
+      list_sort(list(DISTINCT category)) AS categories, count(DISTINCT machine) AS machines"""
+# at `$now`; {only} narrows it to some, {more} adds columns
+_RELATION = f"""(
   WITH grouped AS (
-    SELECT incident AS id, min(created) AS created, max(updated) AS updated, count(*) AS alerts,
+    SELECT incident AS id, min(created) AS created, max(updated) AS updated,
       nth('{_SEVERITIES}', 1 + max(list_position(string_split('{_SEVERITIES}', '|'), severity) - 1)::INTEGER) AS severity,
       CASE WHEN bool_and(status = 'Resolved') THEN 'Resolved' WHEN bool_or(status = 'InProgress') THEN 'InProgress'
         ELSE 'Active' END AS status,
       arg_max(assigned, created) AS assigned, arg_max(classification, created) AS classification,
-      arg_max(determination, created) AS determination, arg_min(kind, created) AS kind, count(DISTINCT kind) AS kinds,
-      list_sort(list(DISTINCT category)) AS categories, count(DISTINCT machine) AS machines
-    FROM alerts WHERE created <= $now GROUP BY incident
+      arg_max(determination, created) AS determination {{more}}
+    FROM alerts WHERE created <= $now {{only}} GROUP BY incident
   ), changed AS (
     SELECT g.* REPLACE (
         coalesce(c.status, g.status) AS status, greatest(g.updated, c.updated) AS updated,
@@ -46,12 +49,12 @@ RELATION = f"""(
   SELECT * FROM changed
   UNION ALL BY NAME
   SELECT * REPLACE (id + {_MERGED} AS id, 'Redirected' AS status, created + 47_000_000 AS created,
-      created + 941_300_000 AS updated, 0 AS alerts, id AS target, NULL AS assigned, [] AS tags)
+      created + 941_300_000 AS updated, id AS target, NULL AS assigned, [] AS tags)
   FROM changed WHERE id % {_MERGES} = 7 AND created + 941_300_000 <= $now
 )"""
 
 _FIELDS = (
-    "id", "created", "updated", "alerts", "severity", "status", "assigned", "classification", "determination", "kind",
+    "id", "created", "updated", "severity", "status", "assigned", "classification", "determination", "kind",
     "kinds", "categories", "machines", "tags", "target",
 )  # fmt: skip
 
@@ -73,11 +76,21 @@ class Incidents:
 
     def rows(self, condition: str, values: dict[str, Any], now: int, tail: str = "") -> list[dict[str, Any]]:
         """Incidents that exist at a time, newest first, with `title` of the first alert and `comments`."""
-        found = self._store.rows(
-            f"SELECT {', '.join('i.' + name for name in _FIELDS)}, k.title FROM (SELECT * FROM {RELATION} "
-            f"WHERE {condition} ORDER BY created DESC, id DESC {tail}) i LEFT JOIN kinds k ON k.n = i.kind "
-            "ORDER BY i.created DESC, i.id DESC",
+        # which ones first, all about them after: what takes long is done for a page, not for all
+        numbers = self._store.texts(
+            f"SELECT id FROM {_RELATION.format(only='', more='')} WHERE {condition} ORDER BY created DESC, id DESC {tail}",
             {**values, "now": now},
+        )
+        return self.some(numbers, now)
+
+    def some(self, numbers: Iterable[Any], now: int) -> list[dict[str, Any]]:
+        """The same of those that exist among some numbers."""
+        wanted = list(numbers)
+        only = "AND incident IN (SELECT unnest($own))"
+        found = self._store.rows(
+            f"SELECT {', '.join('i.' + name for name in _FIELDS)}, k.title FROM {_RELATION.format(only=only, more=_MORE)} i "
+            "LEFT JOIN kinds k ON k.n = i.kind WHERE id IN (SELECT unnest($ids)) ORDER BY i.created DESC, i.id DESC",
+            {"ids": wanted, "own": wanted + [number - _MERGED for number in wanted], "now": now},
         )
         rows = [dict(zip((*_FIELDS, "title"), row, strict=True)) for row in found]
         for row in rows:

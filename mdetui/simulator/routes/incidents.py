@@ -58,7 +58,10 @@ class IncidentRoutes:
         size = min(page_size(self._tenant, query), INCIDENTS.page_max)
         where = query.where
         tail = f"LIMIT {size + 1} OFFSET {query.skip}"
-        rows = self._rows(where.sql if where else "true", where.values if where else {}, tail)
+        found = self._tenant.incidents.rows(
+            where.sql if where else "true", where.values if where else {}, self._tenant.ticks(), tail
+        )
+        rows = self._json(found)
         return page(self._tenant, request, INCIDENTS, query, rows)
 
     async def get(self, request: Request) -> Response:
@@ -83,14 +86,14 @@ class IncidentRoutes:
 
     def _row(self, request: Request) -> str:
         key = request.path_params["id"]
-        rows = self._rows("id = $id", {"id": int(key)}) if key.isascii() and key.isdigit() and len(key) < 18 else []
+        known = key.isascii() and key.isdigit() and len(key) < 18
+        rows = self._json(self._tenant.incidents.some([int(key)], self._tenant.ticks())) if known else []
         if not rows:
             raise Refused(404, "ResourceNotFound", f"Incident {key} was not found")
         return rows[0]
 
-    def _rows(self, condition: str, values: dict[str, Any], tail: str = "") -> list[str]:
+    def _json(self, rows: list[dict[str, Any]]) -> list[str]:
         tenant, now = self._tenant, self._tenant.ticks()
-        rows = tenant.incidents.rows(condition, values, now, tail)
         alerts: dict[int, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
         found = whole_alerts(
             tenant.store,
