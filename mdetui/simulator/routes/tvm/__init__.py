@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mdetui.simulator.routes.tvm.health import HealthRoutes
 from mdetui.simulator.routes.tvm.recommendations import RecommendationRoutes
+from mdetui.simulator.routes.tvm.remediation import RemediationRoutes
+from mdetui.simulator.routes.tvm.scores import ScoreRoutes
 from mdetui.simulator.routes.tvm.software import SoftwareRoutes
 from mdetui.simulator.routes.tvm.vulnerabilities import VulnerabilityRoutes
 
@@ -20,4 +23,7 @@ def routes(tenant: Tenant) -> list[Route]:
         *VulnerabilityRoutes(tenant).routes(),
         *SoftwareRoutes(tenant).routes(),
         *RecommendationRoutes(tenant).routes(),
+        *ScoreRoutes(tenant).routes(),
+        *RemediationRoutes(tenant).routes(),
+        *HealthRoutes(tenant).routes(),
     ]

@@ -73,6 +73,7 @@ class Relation:
         json: SQL of a row's JSON.
         order: What makes the order the same each time.
         values: Bound parameters of `table`.
+        join: What the JSON needs besides; joined to the rows of the page only.
     """
 
     table: str
@@ -80,6 +81,7 @@ class Relation:
     json: str
     order: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    join: str = ""
 
 
 def listing(tenant: Tenant, request: Request, resource: Resource, relation: Relation) -> Response:
@@ -102,7 +104,9 @@ def select(tenant: Tenant, query: Query, relation: Relation) -> list[str]:
         f"LIMIT {page_size(tenant, query) + 1} OFFSET {query.skip}"
     )
     values = {**relation.values, **(query.where.values if query.where else {})}
-    return tenant.store.texts(f"SELECT {relation.json} FROM ({rows}) {a} ORDER BY {relation.order}", values)
+    return tenant.store.texts(
+        f"SELECT {relation.json} FROM ({rows}) {a} {relation.join} ORDER BY {relation.order}", values
+    )
 
 
 def references(tenant: Tenant, who: str, values: Mapping[str, Any]) -> Response:
