@@ -53,11 +53,14 @@ _DRIPS = 20
 _FAMILIES = {
     re.compile(r"/api/alerts/batchupdate"): "batchUpdate",
     re.compile(r"/api/alerts/createalertbyreference"): "createAlertByReference",
+    re.compile(r"/api/deviceavinfo"): "deviceAv",
     re.compile(r"/api/incidents"): "incidents",
     re.compile(r"/api/incidents/[^/]+"): "incident",
     re.compile(r"/api/indicators/import"): "indicatorImport",
     re.compile(r"/api/indicators/batchdelete"): "indicatorBatchDelete",
     re.compile(r"/api/machineactions/[^/]+/getpackageuri"): "packageUri",
+    re.compile(r"/api/machines/[a-z]+bymachine"): "exportRows",
+    re.compile(r"/api/machines/[a-z]+export"): "exportFiles",
     re.compile(r"/api/machines/[^/]+/runliveresponse"): "liveResponse",
     re.compile(r"/api/machines/[^/]+/startinvestigation"): "startInvestigation",
     re.compile(r"/api/machines/[^/]+/vulnerabilities"): "machineVulnerabilities",
@@ -193,7 +196,10 @@ class Front:
         if self._strikes("429", path):
             raise quota_refusal(LIMITS[family][0], "00:01:00", 8, header=tenant.options.retry_after)
         if tenant.options.quotas:
-            tenant.quotas.count(family, f"{claims['tid']}{claims['appid']}", tenant.options.clock.now().timestamp())
+            # each export has its own count
+            what = path if family.startswith("export") else ""
+            key = f"{claims['tid']}{claims['appid']}{what}"
+            tenant.quotas.count(family, key, tenant.options.clock.now().timestamp())
 
     def _refusal(self, error: Refused, path: str) -> Response:
         """An error as the service behind the path words it."""

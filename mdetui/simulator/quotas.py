@@ -15,6 +15,9 @@ LIMITS: dict[str, tuple[int, int]] = {
     "default": (100, 1500),
     "batchUpdate": (10, 500),
     "createAlertByReference": (15, 1500),
+    "deviceAv": (30, 1000),
+    "exportFiles": (5, 20),
+    "exportRows": (30, 1000),
     # Graph's own limits are so wide that nobody meets them by hand
     "graph": (120_000, 7_200_000),
     "hunting": (45, 1500),
