@@ -2,7 +2,7 @@
 
 The tree is plain dataclasses: a library for it would cost 25 ms of the paint budget. Every wrong value ends in a
 `ConfigError` that names file, line, key and what is allowed. This module parses: it knows no view, no key and no theme;
-who owns those checks the names.
+`settings` checks the names.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mdetui import paths
 from mdetui.errors import ConfigError
 from mdetui.profile import AUDIENCES, METHOD_TABLE, METHODS, STORES, Method, Profile
+
+if TYPE_CHECKING:
+    from mdetui.config_tables import PageSize, SavedQueue
 
 __all__ = [
     "AUDIENCES",
@@ -45,6 +48,11 @@ class Config:
         refresh: Seconds between refreshes of the queue; 0 turns them off.
         profile: Profile to open at once; "" opens the login screen.
         profiles: By name, in the order of the file.
+        queues: Saved queues of the file, by view.
+        columns: By view: which columns in which order, each `id` or `id:width`.
+        keys: Key id to keys, as written.
+        page_size: Rows of a request, by view.
+        refresh_of: Seconds between refreshes of one view, where it differs from `refresh`.
         sources: Where a value came from, by dotted key (`theme`, `profiles.contoso.tenant`): file and line, a
             variable or a flag. What is not in it has its default.
     """
@@ -55,7 +63,17 @@ class Config:
     refresh: int = 60
     profile: str = ""
     profiles: dict[str, Profile] = field(default_factory=dict)
+    queues: dict[str, tuple[SavedQueue, ...]] = field(default_factory=dict)
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    page_size: dict[str, PageSize] = field(default_factory=dict)
+    refresh_of: dict[str, int] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def plain(self) -> bool:
+        """Whether no table names views or keys: then there is nothing for `settings` to check at the start."""
+        return not (self.queues or self.columns or self.keys or self.page_size or self.refresh_of)
 
     def source_of(self, key: str) -> str:
         """Where the value of a dotted key came from; `default` when nobody gave one."""

@@ -25,6 +25,8 @@ _KINDS: dict[type, str] = {
     list: "a list",
     dict: "a table",
 }
+# tables that are read only where they are there; `refresh` may be a number, too
+TABLES = ("queues", "columns", "keys", "page_size")
 # relative names mean: beside the configuration file
 FILE_KEYS = ("client_secret_file", "certificate_file", "certificate_password_file", "assertion_file", "ca_bundle")
 _SECRET_KEY = re.compile(
@@ -32,12 +34,17 @@ _SECRET_KEY = re.compile(
 )
 
 
+_PART = r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+"
+_HEADER = re.compile(rf"\s*(\[\[?)\s*((?:{_PART}|\s*\.\s*)+)\s*\]")
+_KEY = re.compile(rf"\s*((?:{_PART})(?:\s*\.\s*(?:{_PART}))*)\s*=")
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a file says.
 
     Attributes:
-        settings: What stands at its top, by name.
+        settings: What stands at its top, by name, the tables of `config_tables` included.
         profiles: In the order of the file, with what the environment gives filled in.
         sources: Place of each value, by dotted key.
     """
@@ -84,22 +91,32 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Content:
         raise ConfigError(
             f"This is not valid TOML: {error}.", "Mend that line.", where=where, line=int(line[1]) if line else None
         ) from error
-    place = _Place(text, where)
+    place = Place(text, where)
     place.refuse_secrets(data, "")
+    wanted = [name for name in (*TABLES, "refresh") if name in TABLES or type(data.get(name)) is dict]
+    beside = {name: data.pop(name) for name in wanted if name in data}
     settings = _values(_TOP, data, "", place)
     tables: dict[str, dict[str, Any]] = settings.pop("profiles", {})
     if settings.get("refresh", 0) < 0:
         raise place.error("refresh", "A refresh can't be negative.", "Use 0 or seconds.")
     sources = {name: place.of(name) for name in settings}
+    if beside:
+        from mdetui import config_tables
+
+        found = config_tables.read(beside, place)
+        settings |= {name: getattr(found, name) for name in (*TABLES, "refresh_of")}
+        if found.refresh is not None:
+            settings["refresh"] = found.refresh
+        sources |= found.sources
     profiles: dict[str, Profile] = {}
     for name, table in tables.items():
-        profiles[name], found = _profile(name, table, path.parent, place, environ)
-        sources |= {f"profiles.{name}.{key}": value for key, value in found.items()}
+        profiles[name], given = _profile(name, table, path.parent, place, environ)
+        sources |= {f"profiles.{name}.{key}": value for key, value in given.items()}
     return Content(settings, profiles, sources)
 
 
 def _profile(
-    name: str, table: dict[str, Any], folder: Path, place: _Place, environ: Mapping[str, str]
+    name: str, table: dict[str, Any], folder: Path, place: Place, environ: Mapping[str, str]
 ) -> tuple[Profile, dict[str, str]]:
     """A profile of the file, and where each of its values came from."""
     key = f"profiles.{name}"
@@ -123,7 +140,7 @@ def _anchored(profile: Profile, folder: Path) -> Profile:
     return replace(profile, **changes) if changes else profile  # type: ignore[arg-type]
 
 
-def _values(known: Mapping[str, Any], data: Mapping[str, Any], prefix: str, place: _Place) -> dict[str, Any]:
+def _values(known: Mapping[str, Any], data: Mapping[str, Any], prefix: str, place: Place) -> dict[str, Any]:
     """The values of a table, each of the kind that its default has.
 
     Not by a library: msgspec does this well and costs 25 ms of the first paint.
@@ -138,29 +155,24 @@ def _values(known: Mapping[str, Any], data: Mapping[str, Any], prefix: str, plac
         ConfigError: A key is not known, or its value is of another kind.
     """
     dotted = f"{prefix}." if prefix else ""
+    allowed = known if prefix else (*known, *TABLES)
     found: dict[str, Any] = {}
     for name, value in data.items():
         if name not in known:
-            raise place.error(dotted + name, "This key is not known.", f"Known here: {', '.join(known)}.")
+            raise place.error(dotted + name, "This key is not known.", f"Known here: {', '.join(allowed)}.")
         default = known[name]
         kind = bool if default is None else list if isinstance(default, tuple) else type(default)
-        _expect(kind, value, dotted + name, place)
+        place.expect(kind, value, dotted + name)
         if kind is list:
             for at, part in enumerate(value):
-                _expect(str, part, f"{dotted}{name}[{at}]", place)
+                place.expect(str, part, f"{dotted}{name}[{at}]")
             value = tuple(value)
         elif kind is dict:
             for key, part in value.items():
                 # the top's one table is that of the profiles
-                _expect(str if prefix else dict, part, f"{dotted}{name}.{key}", place)
+                place.expect(str if prefix else dict, part, f"{dotted}{name}.{key}")
         found[name] = value
     return found
-
-
-def _expect(kind: type, value: object, key: str, place: _Place) -> None:
-    if type(value) is not kind:
-        got = _KINDS.get(type(value), "a date or time")
-        raise place.error(key, f"This must be {_KINDS[kind]}, not {got}.", "")
 
 
 def _defaults(kind: type) -> dict[str, Any]:
@@ -172,20 +184,41 @@ def _defaults(kind: type) -> dict[str, Any]:
     }
 
 
-class _Place:
-    """Where things stand in a file."""
+class Place:
+    """Where things stand in a file.
+
+    Keys are dotted; entries of lists and of arrays of tables have their number: `queues.alerts[1].words`.
+    """
 
     def __init__(self, text: str, where: str) -> None:
         self.text = text
         self.where = where
+        self._found: dict[str, int] | None = None
 
     def error(self, key: str, what: str, todo: str) -> ConfigError:
         """The error for a key."""
         return ConfigError(what, todo, where=self.where, line=self.line_of(key), key=key)
 
-    def of(self, key: str) -> str:
-        """File and line of a key, for people."""
+    def expect(self, kind: type, value: object, key: str) -> None:
+        """Refuse a value of another kind.
+
+        Raises:
+            ConfigError: It is one; says which kind is wanted.
+        """
+        if type(value) is not kind:
+            got = _KINDS.get(type(value), "a date or time")
+            raise self.error(key, f"This must be {_KINDS[kind]}, not {got}.", "")
+
+    def of(self, key: str, value: str = "") -> str:
+        """File and line of a key, for people.
+
+        Args:
+            key: Dotted key.
+            value: Text of an entry of a list that goes over several lines.
+        """
         line = self.line_of(key)
+        if line and value:
+            line = self._line_with(value, line) or line
         return f"{self.where}, line {line}" if line else self.where
 
     def refuse_secrets(self, data: Mapping[str, Any], prefix: str) -> None:
@@ -203,19 +236,47 @@ class _Place:
                 raise self.error(key, "A secret must not stand in the configuration.", _remedy(name))
 
     def line_of(self, key: str) -> int | None:
-        """Line on which a dotted key stands, as well as it can be told from the text."""
-        table, _, leaf = key.partition("[")[0].rpartition(".")
-        current = ""
-        for number, raw in enumerate(self.text.splitlines(), 1):
-            header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", raw)
-            if header:
-                current = header[1].replace('"', "").replace("'", "")
-                if current == key:
-                    return number
-            elif current == table and re.match(rf"\s*[\"']?{re.escape(leaf)}[\"']?\s*[=.]", raw):
+        """Line on which a dotted key stands, as well as it can be told from the text; of its table when it is missing."""
+        lines = self._lines()
+        while key:
+            begun = (f"{key}.", f"{key}[")
+            line = lines.get(key) or next((line for one, line in lines.items() if one.startswith(begun)), None)
+            if line is not None:
+                return line
+            key = key.rpartition("[" if key.endswith("]") else ".")[0]
+        return None
+
+    def _lines(self) -> dict[str, int]:
+        """Line of each key and table, by dotted key."""
+        if self._found is None:
+            self._found = {}
+            current = ""
+            count: dict[str, int] = {}
+            for number, raw in enumerate(self.text.splitlines(), 1):
+                header = _HEADER.match(raw)
+                if header:
+                    current = _dotted(header[2])
+                    if header[1] == "[[":
+                        count[current] = count.get(current, -1) + 1
+                        current = f"{current}[{count[current]}]"
+                    self._found.setdefault(current, number)
+                elif key := _KEY.match(raw):
+                    self._found.setdefault(f"{current}.{_dotted(key[1])}" if current else _dotted(key[1]), number)
+        return self._found
+
+    def _line_with(self, value: str, first: int) -> int | None:
+        """Line from `first` on, up to the next key, in which a text stands in quotes."""
+        for number, raw in enumerate(self.text.splitlines()[first - 1 :], first):
+            if number > first and (_HEADER.match(raw) or _KEY.match(raw)):
+                break
+            if f'"{value}"' in raw or f"'{value}'" in raw:
                 return number
-        # a missing key: the table it should stand in
-        return self.line_of(table) if table else None
+        return None
+
+
+def _dotted(written: str) -> str:
+    """A key as it stands in the text, without quotes and spaces."""
+    return ".".join(part.strip("\"'") for part in re.findall(_PART, written))
 
 
 def _remedy(name: str) -> str:
