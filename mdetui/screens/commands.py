@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 from mdetui.errors import PlanError
 from mdetui.screens.places import LoginPlace, list_of, page_of
+from mdetui.views.base import View
 from mdetui.views.query import WORDS, parse
+from mdetui.views.registry import VIEWS
 
 if TYPE_CHECKING:
     from mdetui.app import MdetuiApp
@@ -192,22 +194,17 @@ async def _quit(frame: Frame, rest: str) -> None:
     await frame.shell.leave()
 
 
+def _of_view(view: View) -> Command:
+    """A list's own command."""
+    words = WORDS.get(view.id, ())
+    takes = " ".join([*(word.help.split()[0].rstrip(",") for word in words), "/text"])
+    if view.id == "machines":
+        return Command(view.command, f"name, id, {takes}", view.help or view.title, _machine, asks=view.operation)
+    return Command(view.command, takes, view.help or view.title, _list(view.id), asks=view.operation)
+
+
 COMMANDS: tuple[Command, ...] = (
-    Command(
-        ("alerts", "al"),
-        "sev:high status:new owner:me inc:1042 /text",
-        "the alert queue",
-        _list("alerts"),
-        asks="alerts.list",
-    ),
-    Command(("machines", "m"), "name, id, tag:x os:x risk:high /text", "machines", _machine, asks="machines.list"),
-    Command(
-        ("actions", "act"),
-        "status:Pending type:Isolate /text",
-        "machine actions of the tenant",
-        _list("actions"),
-        asks="actions.list",
-    ),
+    *(_of_view(view) for view in VIEWS.values() if view.command),
     Command(("write",), "30m max=25", "open the write lock for a time", _write, whole=True),
     Command(("lock",), "", "close the write lock", _lock),
     Command(("jobs",), "", "what was sent from here and how it went", _jobs),

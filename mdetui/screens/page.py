@@ -112,8 +112,9 @@ class PageScreen(RowWrites):
     def ask(self, needs: Sequence[Need] = (), *, fresh: bool = False) -> None:
         """Ask for the entity and for what the page or a tab needs, each once."""
         page = self.spot.page
-        entity = Need("entity", page.operation, lambda place: {"id": place.id})
-        wanted = [need for need in (entity, *needs) if fresh or need.name not in self._asked]
+        # where the API has no such entity, its id stands for it
+        entity = [Need("entity", page.operation, lambda place: {"id": place.id})] if page.operation else []
+        wanted = [need for need in (*entity, *needs) if fresh or need.name not in self._asked]
         self._asked |= {need.name for need in wanted}
         if wanted:
             work.start(self, self._read, wanted, fresh, group="page", alone=False)
@@ -128,7 +129,7 @@ class PageScreen(RowWrites):
 
     async def _subject(self) -> Any:
         """What the paths of other reads are made of: the entity, which may still be under way for another tab."""
-        if self.spot.entity is None:
+        if self.spot.entity is None and self.spot.page.operation:
             session = self.shell.session(self.place.profile)
             with suppress(MdetuiError):  # who asked for it says what is wrong
                 self.spot.entity = await session.read(self.spot.page.operation, {"id": self.spot.page_id}, {})

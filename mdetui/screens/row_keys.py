@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
@@ -11,14 +13,19 @@ from mdetui.screens import commands
 from mdetui.screens.commanding import Commanding
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.menu import Entry, MenuScreen
-from mdetui.screens.places import list_of, page_of
+from mdetui.screens.places import Place, list_of, page_of
 from mdetui.views.base import Pivot, Subject
 from mdetui.views.query import WORDS, of
+from mdetui.views.registry import PAGES
 from mdetui.widgets.clipboard import copy
 from mdetui.widgets.feed_table import FeedTable
 
 if TYPE_CHECKING:
     from mdetui.session import Session
+
+# entities of one alert that the pivot menu offers, and the letters it has for them
+_NAMED = 20
+_LETTERS = "abdefghjkloqrtuvwxyzimncsp0123456789"
 
 
 class RowKeys(Commanding):
@@ -193,26 +200,38 @@ class RowKeys(Commanding):
     def action_pivot(self) -> None:
         """To what belongs to the row."""
         item = self.subject()
-        if item is None or not self.known().pivots:
+        if item is None:
             self.say("Nothing to pivot to from here.")
             return
-        offers = {pivot.letter: pivot for pivot in self.known().pivots}
+        offers: dict[str, Callable[[], Place]] = {}
         entries = []
-        for pivot in offers.values():
+        for pivot in self.known().pivots:
             value = pivot.argument(item)
             note = text.line(value, 50) if value else ""
             entries.append(Entry(pivot.letter, pivot.letter, pivot.label, "" if value else "not named here", note))
+            offers[pivot.letter] = partial(self._place_of, pivot, value or "")
+        for named in self.known().names(self.whole(item))[:_NAMED]:
+            letter = next(char for char in _LETTERS if char not in offers)
+            entries.append(Entry(letter, letter, named.label))
+            offers[letter] = partial(page_of, named.page, self.place.profile, named.id, self.place)
+        if not entries:
+            self.say("Nothing to pivot to from here.")
+            return
+        self.menu(MenuScreen("Pivot", entries, lambda chosen: self.attempt(lambda: self.shell.visit(offers[chosen]()))))
 
-        self.menu(MenuScreen("Pivot", entries, lambda chosen: self.attempt(lambda: self._pivot(offers[chosen], item))))
+    def whole(self, item: Any) -> Any:
+        """The entity of a row where it was read already, for the preview or a page; else the row."""
+        page = PAGES.get(self.list_body.view.opens) if self.list_body is not None else None
+        session = self.shell.opened(self.place.profile)
+        if page is None or session is None or not page.operation:
+            return item
+        return session.peek(page.operation, {"id": self.known().key(item)}, {}) or item
 
-    def _pivot(self, pivot: Pivot, item: Any) -> None:
-        value = pivot.argument(item) or ""
+    def _place_of(self, pivot: Pivot, value: str) -> Place:
         kind, _, target = pivot.target.partition(":")
         if kind == "page":
-            self.shell.visit(page_of(target, self.place.profile, value, self.place))
-        else:
-            query = of(target, {pivot.word: value})
-            self.shell.visit(list_of(target, self.place.profile, query, pivot.label, self.place))
+            return page_of(target, self.place.profile, value, self.place)
+        return list_of(target, self.place.profile, of(target, {pivot.word: value}), pivot.label, self.place)
 
     # filter
 

@@ -64,4 +64,6 @@ VIEW = View(
         pivots=(Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),),
     ),
     keys="actions",
+    command=("actions", "act"),
+    help="machine actions of the tenant",
 )

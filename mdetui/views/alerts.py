@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import evidence, words
+from mdetui.views import evidence, found, words
 from mdetui.views.base import (
     BLANK,
     RAW,
@@ -212,6 +212,7 @@ SUBJECT = Subject(
         Pivot("i", "alerts of the incident", "list:alerts", lambda row: _digits(row.incident_id), "inc"),
         Pivot("c", "alerts of the same category", "list:alerts", lambda row: row.category, "cat"),
     ),
+    names=found.of_alert,
     portal=lambda row: f"/alerts/{row.id}",
 )
 
@@ -235,6 +236,8 @@ VIEW = View(
     version=lambda row: text.parse_time(row.last_update_time),
     subject=SUBJECT,
     keys="alerts",
+    command=("alerts", "al"),
+    help="the alert queue",
 )
 
 PAGE = Page(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mdetui.errors import MdetuiError
 from mdetui.views.cells import STYLES, Cell
+
+if TYPE_CHECKING:
+    from mdetui.views.found import Named
+    from mdetui.views.query import Word
 
 __all__ = [
     "BLANK",
@@ -172,6 +176,7 @@ class Subject:
         machine_id: Row to the machine that `m` opens, or None.
         profile: Row to the profile of its tenant; None where all rows are of the tenant that is open.
         pivots: What `p` offers.
+        names: Entity to what it names that has a page of its own (`found.Named`); `p` offers each.
         portal: Row to the path of its page in the security portal, or None.
     """
 
@@ -181,6 +186,7 @@ class Subject:
     machine_id: Callable[[Any], str | None] = lambda row: None
     profile: Callable[[Any], str | None] = lambda row: None
     pivots: tuple[Pivot, ...] = ()
+    names: Callable[[Any], Sequence[Named]] = lambda row: ()
     portal: Callable[[Any], str | None] = lambda row: None
 
 
@@ -204,6 +210,9 @@ class View:
         version: Row to its time of update, so that a late answer does not replace a newer row; None when unknown.
         subject: What keys can do with its rows.
         keys: Context of the key table.
+        command: Names in the command bar, the full one first; empty where the list hangs on something else.
+        help: What the command opens, one sentence without a full stop; the title when empty.
+        words: Words of the command bar that the server filters by (`query.Word`).
     """
 
     id: str
@@ -221,6 +230,9 @@ class View:
     version: Callable[[Any], Any] | None = None
     subject: Subject = Subject()
     keys: str = "list"
+    command: tuple[str, ...] = ()
+    help: str = ""
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +267,7 @@ class Page:
     Attributes:
         id: Stable name; also the context of its keys when there is one.
         noun: Singular.
-        operation: Read that gives the entity.
+        operation: Read that gives the entity; "" where the API has none: then its id is all that is known.
         head: Entity (None while it is loading), page id, context and borrowed reads to the lines at the top.
         head_lines: How many lines the top takes.
         needs: Reads of the page that the top and the tabs share.

@@ -237,6 +237,7 @@ VIEW = View(
     opens="machine",
     subject=SUBJECT,
     keys="machines",
+    command=("machines", "m"),
 )
 
 PAGE = Page(

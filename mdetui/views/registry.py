@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mdetui.views import actions, alerts, inventory, ledger, log, machines
+from mdetui.views import actions, alerts, domains, files, inventory, ips, ledger, log, machines, users
 from mdetui.views.base import Page, View
+from mdetui.views.query import WORDS
 
 VIEWS: dict[str, View] = {
     view.id: view
@@ -19,4 +20,17 @@ VIEWS: dict[str, View] = {
     )
 }
 
-PAGES: dict[str, Page] = {page.id: page for page in (alerts.PAGE, machines.PAGE)}
+# the command bar knows the words of every list that has some
+WORDS.update({view.id: view.words for view in VIEWS.values() if view.words})
+
+PAGES: dict[str, Page] = {
+    page.id: page
+    for page in (
+        alerts.PAGE,
+        machines.PAGE,
+        files.PAGE,
+        domains.PAGE,
+        ips.PAGE,
+        users.PAGE,
+    )
+}
