@@ -28,6 +28,8 @@ from mdetui.simulator.quotas import refusal as quota_refusal
 from mdetui.simulator.routes.actions import ActionRoutes
 from mdetui.simulator.routes.alerts import AlertRoutes
 from mdetui.simulator.routes.incidents import IncidentRoutes
+from mdetui.simulator.routes.indicators import IndicatorRoutes
+from mdetui.simulator.routes.investigations import InvestigationRoutes
 from mdetui.simulator.routes.machines import MachineRoutes
 from mdetui.simulator.routes.traces import TraceRoutes
 from mdetui.simulator.routes.tvm import routes as tvm_routes
@@ -82,6 +84,8 @@ class Front:
             *MachineRoutes(tenant).routes(),
             *TraceRoutes(tenant).routes(),
             *IncidentRoutes(tenant).routes(),
+            *IndicatorRoutes(tenant).routes(),
+            *InvestigationRoutes(tenant).routes(),
             *Metadata(tenant).routes(),
             *tenant.blobs.routes(),
         ]

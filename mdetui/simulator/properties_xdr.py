@@ -21,3 +21,33 @@ INCIDENTS = _resource(
     Property("status", "status"),
     Property("assignedTo", "assigned", nullable=True),
 )
+
+INVESTIGATIONS = _resource(
+    "Investigations",
+    "microsoft.windowsDefenderATP.api.Investigation",
+    10_000,
+    Property("startTime", "started", "time"),
+    Property("id", "id"),
+    Property("state", "state"),
+    Property("machineId", "machine_id"),
+    Property("triggeringAlertId", "trigger", nullable=True),
+)
+
+INDICATORS = _resource(
+    "Indicators",
+    "microsoft.windowsDefenderATP.api.Indicator",
+    10_000,
+    Property("application", "application", nullable=True),
+    Property("createdByDisplayName", "display_name"),
+    Property("expirationTime", "expires", "time", nullable=True),
+    Property("generateAlert", "alerting", "bool"),
+    Property("title", "title"),
+    Property("rbacGroupNames", "groups", "strings"),
+    Property("rbacGroupIds", "group_ids", "strings"),
+    Property("indicatorValue", "value"),
+    Property("indicatorType", "type"),
+    Property("creationTimeDateTimeUtc", "created", "time"),
+    Property("createdBy", "created_by"),
+    Property("action", "action"),
+    Property("severity", "severity", nullable=True),
+)

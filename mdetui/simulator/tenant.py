@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -10,6 +11,8 @@ from mdetui.simulator.authority import Authority
 from mdetui.simulator.blobs import Blobs
 from mdetui.simulator.data.actions import Actions
 from mdetui.simulator.data.incidents import Incidents
+from mdetui.simulator.data.indicators import Indicators
+from mdetui.simulator.data.investigations import Investigations
 from mdetui.simulator.data.rows import Rows
 from mdetui.simulator.data.store import Store
 from mdetui.simulator.data.traces import Traces
@@ -55,10 +58,20 @@ class Tenant:
         """Files, domains and addresses that alerts name; made at the first use."""
         return self._rows.traces
 
-    @property
+    @cached_property
     def incidents(self) -> Incidents:
         """Incidents; their tables are made at the first use."""
-        return self._rows.incidents
+        return Incidents(self.store)
+
+    @cached_property
+    def investigations(self) -> Investigations:
+        """Automated investigations."""
+        return Investigations(self.store)
+
+    @cached_property
+    def indicators(self) -> Indicators:
+        """Indicators; made at the first use."""
+        return Indicators(self.store)
 
     def ticks(self) -> int:
         """The tenant's time; alerts that are due are made on the way."""

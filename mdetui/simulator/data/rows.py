@@ -14,7 +14,6 @@ from mdetui.simulator.options import APP_NAME, Options
 if TYPE_CHECKING:
     from mdetui.simulator.data.actions import Actions
     from mdetui.simulator.data.alerts import Alerts
-    from mdetui.simulator.data.incidents import Incidents
     from mdetui.simulator.data.store import Store
     from mdetui.simulator.data.traces import Traces
 
@@ -30,7 +29,6 @@ class Rows:
         self._broken: Exception | None = None
         self._actions: Actions | None = None
         self._traces: Traces | None = None
-        self._incidents: Incidents | None = None
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._make, name="mdetui-simulator-rows", daemon=True)
         self._thread.start()
@@ -97,17 +95,6 @@ class Rows:
                 self._traces = Traces(store)
         self._traces.follow(self.alerts.made)
         return self._traces
-
-    @property
-    def incidents(self) -> Incidents:
-        """Incidents; their tables are made at the first use."""
-        from mdetui.simulator.data.incidents import Incidents
-
-        store = self.store
-        with self._lock:
-            if self._incidents is None:
-                self._incidents = Incidents(store)
-            return self._incidents
 
     def close(self) -> None:
         """Forget everything."""
