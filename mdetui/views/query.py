@@ -76,7 +76,13 @@ def times(prop: str, of: Callable[[Any], Any]) -> tuple[Word, Word]:
     )
 
 
-def _enum(prop: str, known: Mapping[str, str]) -> Callable[[str, str], str]:
+def one_of(prop: str, known: Mapping[str, str]) -> Callable[[str, str], str]:
+    """The filter of a word that takes a few values.
+
+    Args:
+        prop: Property of the `$filter`.
+        known: What a person writes, in lower case, to the text that the service compares with.
+    """
     def build(value: str, me: str) -> str:
         if value.lower() in known:
             return f"{prop} eq {quote(known[value.lower()])}"
@@ -106,7 +112,7 @@ def _severity(value: str, me: str) -> str:
 def _status(value: str, me: str) -> str:
     if value.lower() == "open":
         return "status ne 'Resolved'"
-    return _enum("status", {"new": "New", "inprogress": "InProgress", "resolved": "Resolved"})(value, me)
+    return one_of("status", {"new": "New", "inprogress": "InProgress", "resolved": "Resolved"})(value, me)
 
 
 def _owner(value: str, me: str) -> str:
@@ -123,7 +129,8 @@ def _incident(value: str, me: str) -> str:
     return f"incidentId eq {value}"
 
 
-def _equals(prop: str) -> Callable[[str, str], str]:
+def equals(prop: str) -> Callable[[str, str], str]:
+    """The filter of a word that takes a text."""
     return lambda value, me: f"{prop} eq {quote(value)}"
 
 
@@ -149,11 +156,11 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("status", "status:new, inprogress, resolved, open", _status, _fits_status),
         Word("owner", "owner:me, owner:none, owner:name@host", _owner, _fits_owner),
         Word("inc", "inc:1042", _incident, lambda row, value, me: str(row.incident_id) == value),
-        Word("cat", "cat:Execution", _equals("category"), lambda row, value, me: row.category == value),
+        Word("cat", "cat:Execution", equals("category"), lambda row, value, me: row.category == value),
         Word(
             "source",
             "source:WindowsDefenderAv",
-            _equals("detectionSource"),
+            equals("detectionSource"),
             lambda row, value, me: row.detection_source == value,
         ),
         *times("alertCreationTime", lambda row: row.alert_creation_time),
@@ -161,17 +168,17 @@ WORDS: dict[str, tuple[Word, ...]] = {
     "machines": (
         Word("name", "name:fin-", lambda value, me: f"startswith(computerDnsName,{quote(value)})"),
         Word("tag", "tag:finance", lambda value, me: f"machineTags/any(tag: tag eq {quote(value)})"),
-        Word("os", "os:Windows11", _equals("osPlatform")),
-        Word("health", "health:Active", _equals("healthStatus")),
-        Word("risk", "risk:high", _enum("riskScore", _LEVELS)),
-        Word("value", "value:high", _enum("deviceValue", {w: w.capitalize() for w in ("low", "normal", "high")})),
-        Word("ip", "ip:10.0.0.7", _equals("lastIpAddress")),
+        Word("os", "os:Windows11", equals("osPlatform")),
+        Word("health", "health:Active", equals("healthStatus")),
+        Word("risk", "risk:high", one_of("riskScore", _LEVELS)),
+        Word("value", "value:high", one_of("deviceValue", {w: w.capitalize() for w in ("low", "normal", "high")})),
+        Word("ip", "ip:10.0.0.7", equals("lastIpAddress")),
         *times("lastSeen", lambda row: row.last_seen),
     ),
     "actions": (
-        Word("status", "status:Pending", _equals("status")),
-        Word("type", "type:Isolate", _equals("type")),
-        Word("by", "by:j.ito@contoso.com", _equals("requestor")),
+        Word("status", "status:Pending", equals("status")),
+        Word("type", "type:Isolate", equals("type")),
+        Word("by", "by:j.ito@contoso.com", equals("requestor")),
         *times("creationDateTimeUtc", lambda row: row.creation_date_time_utc),
     ),
 }
