@@ -14,6 +14,7 @@ from mdetui import crash
 from mdetui.clock import SYSTEM, Clock
 from mdetui.config import Config, Profile
 from mdetui.errors import MdetuiError
+from mdetui.keys import Key, context
 from mdetui.screens.curtain import Curtain
 from mdetui.screens.in_order import InOrder
 from mdetui.screens.sizes import SMALLEST
@@ -71,6 +72,9 @@ class MdetuiApp(InOrder):
         self._shelf = ThemeShelf()
         self._stocked = False
         self._theme_error = self._choose_theme()
+        self.keys_of: Callable[[str], tuple[Key, ...]] = context
+        if config.keys:
+            self._change_keys()
 
     @property
     def shell(self) -> Shell:
@@ -87,6 +91,14 @@ class MdetuiApp(InOrder):
     def farewell(self) -> str:
         """What is said on the terminal when the program has ended."""
         return self._shell.farewell if self._shell is not None else ""
+
+    def _change_keys(self) -> None:
+        """Keys of one's own: Textual binds them by id, everything that is drawn takes them from `keys_of`."""
+        from mdetui.keymap import Keymap
+
+        changed = Keymap(self.config.keys)
+        self.set_keymap(changed.keys)
+        self.keys_of = changed.context
 
     # themes
 

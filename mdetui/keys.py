@@ -127,6 +127,7 @@ LIST = (
     Key("list.reload", "r", "reload", "reload", "Ask again", 45),
     Key("list.show_new", "full_stop", "show_new", "show new", "Show the rows that were announced"),
     Key("list.wide", "w", "wide", "wide", "More columns, without the preview beside them"),
+    Key("list.columns", "c", "columns", "columns", "Show or hide columns, until the program ends"),
 )
 
 ENTITY = (

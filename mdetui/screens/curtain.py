@@ -6,16 +6,19 @@ It imports next to nothing, so that it stands as soon as Textual does; what is b
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from mdetui.keys import context
 from mdetui.screens.in_order import KeyScreen
 from mdetui.views.cells import Cell
 from mdetui.widgets.bottom_line import BottomLine
 from mdetui.widgets.one_line import OneLine
+
+if TYPE_CHECKING:
+    from mdetui.app import MdetuiApp
 
 
 class Curtain(KeyScreen):
@@ -47,12 +50,13 @@ class Curtain(KeyScreen):
     def on_mount(self) -> None:
         """What is known without asking."""
         top = self.query_one("#top", OneLine)
+        keys_of = cast("MdetuiApp", self.app).keys_of
         if self._profile:
             top.show([Cell(f"{self._profile} › "), Cell("alerts", "strong")], [Cell("signing in", "muted")])
-            self.query_one(BottomLine).show_keys(context("alerts"))
+            self.query_one(BottomLine).show_keys(keys_of("alerts"))
         else:
             top.show([Cell("mdetui", "strong")])
-            self.query_one(BottomLine).show_keys(context("login"))
+            self.query_one(BottomLine).show_keys(keys_of("login"))
 
     def composed(self) -> None:
         """On the screen, once: Textual would draw the same a second time."""

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from mdetui import doctor, text
 from mdetui.doctor import Check, Status
-from mdetui.keys import Key, context
+from mdetui.keys import Key
 from mdetui.screens import work
 from mdetui.screens.commanding import Commanding
 from mdetui.screens.frame import Frame
@@ -121,7 +121,7 @@ class DoctorScreen(Commanding):
 
     def hints(self) -> Sequence[Key]:
         """The keys of a report."""
-        return context("doctor")
+        return self.keys_of("doctor")
 
     def standing(self) -> Sequence[Cell]:
         """How it goes."""

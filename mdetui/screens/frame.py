@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from mdetui import text
 from mdetui.errors import MdetuiError, SignInNeeded
-from mdetui.keys import GROUPS, Key, context
+from mdetui.keys import GROUPS, Key
 from mdetui.screens.in_order import KeyScreen
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.sizes import TALL, WIDE
@@ -143,7 +143,11 @@ class Frame(KeyScreen):
 
     def hints(self) -> Sequence[Key]:
         """Keys of this screen for the bottom line and the help."""
-        return context(self.KEYS)
+        return self.keys_of(self.KEYS)
+
+    def keys_of(self, name: str) -> tuple[Key, ...]:
+        """The keys of a context, with those that the configuration has changed."""
+        return cast("MdetuiApp", self.app).keys_of(name)
 
     def dimmed(self) -> frozenset[str]:
         """Ids of keys that can't do anything now."""

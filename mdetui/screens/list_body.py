@@ -78,7 +78,8 @@ class ListBody(Container):
         self.feed = listing.feed
         self.view = listing.view
         remote = self.shell.remote
-        self.table = FeedTable(self.view.columns, self.feed, self.context, jump=remote, scrollbar=not remote)
+        columns = self.shell.settings.columns(self.view, wide=listing.wide)
+        self.table = FeedTable(columns, self.feed, self.context, jump=remote, scrollbar=not remote)
         self.preview = Preview(listing, self.cursor) if self.view.preview is not None else None
         self.set_class(self.preview is not None, "-preview")
         self.set_class(listing.wide, "-full")
@@ -103,8 +104,8 @@ class ListBody(Container):
             self.table.restore(position)
         self.start()
         self.set_interval(TICK, self.tick)
-        seconds = self.shell.config.refresh
-        if self.listing.refreshable and seconds:
+        seconds = self.shell.settings.refresh(self.view.id) if self.listing.refreshable else 0
+        if seconds:
             self.set_interval(seconds, self.refresh_rows)
 
     def on_unmount(self) -> None:
@@ -289,6 +290,10 @@ class ListBody(Container):
         self.apply(self.feed.show_new())
         self.table.show_above()
         return True
+
+    def show_columns(self) -> None:
+        """Other columns were chosen, or all of them."""
+        self.table.show_columns(self.shell.settings.columns(self.view, wide=self.listing.wide))
 
     def tick(self) -> None:
         """Ages go on; only lines whose text changed are drawn."""

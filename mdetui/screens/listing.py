@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
+from mdetui import text
 from mdetui.keys import QUEUES as QUEUE_KEYS
-from mdetui.keys import Key, context
+from mdetui.keys import Key
 from mdetui.screens.list_body import ListBody
-from mdetui.screens.places import ListPlace, list_of
+from mdetui.screens.places import ListPlace, queue_of
 from mdetui.screens.row_writes import RowWrites
 from mdetui.views.base import Cell
-from mdetui.views.query import QUEUES, parse
 from mdetui.widgets.bindings import bindings
 
 if TYPE_CHECKING:
     from mdetui.response.jobs import Job
+    from mdetui.views.query import Queue
+
+# which queue a key opens
+_DIGITS = {key.id: number for number, key in enumerate(QUEUE_KEYS, 1)}
+# behind the keys of the row, before what is the same everywhere
+_QUEUES_HINT = 50
 
 
 class ListScreen(RowWrites):
@@ -42,16 +49,24 @@ class ListScreen(RowWrites):
         yield self._body
 
     def hints(self) -> Sequence[Key]:
-        """The keys of the view's own context."""
-        return context(self.spot.listing.view.keys)
+        """The keys of the view's own context; digits that open a queue, and all of them as one for the bottom line."""
+        keys = [key for key in self.keys_of(self.spot.listing.view.keys) if key.id not in _DIGITS]
+        digits = [key for key in self.keys_of("alerts") if _DIGITS.get(key.id) in self._queues]
+        if not digits:
+            return keys
+        show = digits[0].display if len(digits) == 1 else f"{digits[0].display}-{digits[-1].display}"
+        return [*keys, *digits, replace(digits[0], id="list.queues", label="queues", hint=_QUEUES_HINT, show=show)]
+
+    @property
+    def _queues(self) -> Mapping[int, Queue]:
+        return self.shell.settings.queues(self.spot.listing.view.id)
 
     def help_of(self, key: Key) -> str:
         """The digits say which queue they open."""
-        queues = QUEUES.get(self.spot.listing.view.id, ())
-        place = next((n for n, one in enumerate(QUEUE_KEYS) if one.id == key.id), None)
-        if place is None:
-            return key.help
-        return f"Queue: {queues[place][0]}" if place < len(queues) else ""
+        if key.id == "list.queues":
+            return ""
+        number = _DIGITS.get(key.id)
+        return key.help if number is None else f"Queue: {text.line(self._queues[number].name)}"
 
     def standing(self) -> Sequence[Cell]:
         """Where the list stands."""
@@ -70,11 +85,10 @@ class ListScreen(RowWrites):
 
     def action_queue(self, number: int) -> None:
         """A saved queue."""
-        queues = QUEUES.get(self.spot.listing.view.id, ())
-        if not 1 <= number <= len(queues):
+        queue = self._queues.get(number)
+        if queue is None:
             return
-        name, words, *_ = queues[number - 1]
         session = self.shell.opened(self.place.profile)
         me = session.analyst if session else ""
         view = self.spot.listing.view.id
-        self.attempt(lambda: self.shell.visit(list_of(view, self.place.profile, parse(view, words, me), name)))
+        self.attempt(lambda: self.shell.visit(queue_of(view, self.place.profile, queue, me)))

@@ -12,7 +12,7 @@ from mdetui import __version__
 from mdetui.config import Profile, which_file
 from mdetui.errors import MdetuiError
 from mdetui.feeds.feed import Feed
-from mdetui.keys import Key, context
+from mdetui.keys import Key
 from mdetui.screens import work
 from mdetui.screens.commanding import Commanding
 from mdetui.screens.places import new_feed
@@ -98,7 +98,7 @@ class LoginScreen(Commanding):
 
     def hints(self) -> Sequence[Key]:
         """The login keys."""
-        return context("login")
+        return self.keys_of("login")
 
     def action_open(self) -> None:
         """Open the tenant under the cursor."""

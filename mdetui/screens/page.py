@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from mdetui import text
 from mdetui.errors import MdetuiError, SignInError
-from mdetui.keys import Key, context
+from mdetui.keys import Key
 from mdetui.screens import work
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.places import PagePlace
@@ -260,7 +260,7 @@ class PageScreen(RowWrites):
 
     def hints(self) -> Sequence[Key]:
         """The keys of the page's own context; where lines are shown, those of a list mean nothing."""
-        keys = context(self.spot.page.keys)
+        keys = self.keys_of(self.spot.page.keys)
         if self.list_body is not None:
             return keys
         here = {"row.machine"} if self.spot.page.id == "machine" else set()

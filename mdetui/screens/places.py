@@ -14,7 +14,7 @@ from mdetui import text
 from mdetui.feeds.feed import Feed
 from mdetui.feeds.shape import Shape
 from mdetui.views.base import Page, Tab, View
-from mdetui.views.query import Query
+from mdetui.views.query import Query, Queue, parse
 from mdetui.views.registry import PAGES, VIEWS
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Listing:
         query: What was asked of the server.
         make_source: Opens the pages of the tenant; None takes the view's own operation.
         local: Opens rows of this host instead: no tenant is needed.
-        refreshable: Whether the queue announces new rows (alerts of the whole tenant).
+        refreshable: Whether it announces new rows (a list of the whole tenant).
         error: Why loading stopped, shown in the list's own place.
         loading: What asks for the next page; it goes on when the screen that began it is left.
         arrived: What came and is not in the feed yet. The source will not give a page twice, so it waits here for
@@ -236,14 +236,30 @@ class LoginPlace(Place):
         return LoginScreen(self)
 
 
-def alert_queue(profile: str, query: Query, name: str = "") -> ListPlace:
-    """The alert queue of a tenant."""
-    return list_of("alerts", profile, query, name)
+def queue_of(view: str, profile: str, queue: Queue, me: str) -> ListPlace:
+    """A saved queue of a tenant, in its order and fold.
+
+    Args:
+        view: Whose queue.
+        profile: Which tenant.
+        queue: The queue.
+        me: The analyst's name, for `owner:me`.
+
+    Raises:
+        PlanError: The queue is about the analyst, and nobody's name is known.
+    """
+    place = list_of(view, profile, parse(view, queue.words, me), queue.name)
+    feed = place.listing.feed
+    if queue.sort:
+        feed.sort(queue.sort.removeprefix("-"), queue.sort.startswith("-"))
+    if queue.fold:
+        feed.fold("" if queue.fold == "none" else queue.fold)
+    return place
 
 
 def list_of(view: str, profile: str, query: Query, name: str = "", parent: Place | None = None) -> ListPlace:
     """A list of a tenant."""
-    listing = Listing(VIEWS[view], profile, query, refreshable=view == "alerts")
+    listing = Listing(VIEWS[view], profile, query, refreshable=True)
     if query.local:
         listing.feed.set_filter(query.local)
     return ListPlace(profile, listing, name, parent)

@@ -309,9 +309,9 @@ class RowKeys(Commanding):
             return
         feed = body.feed
         columns = [column for column in body.view.columns if column.sort is not None]
-        letters = _letters([column.id for column in columns])
+        found = letters([column.id for column in columns])
         entries = [Entry("", "0", "the order they came in", note="now" if not feed.sort_column else "")]
-        for column, letter in zip(columns, letters, strict=True):
+        for column, letter in zip(columns, found, strict=True):
             arrow = ("now, ↓" if feed.descending else "now, ↑") if column.id == feed.sort_column else ""
             entries.append(Entry(column.id, letter, column.id, note=arrow))
 
@@ -338,13 +338,6 @@ class RowKeys(Commanding):
             if body.feed.fold_name
             else "Every row is shown."
         )
-
-    def action_wide(self) -> None:
-        """All the width for the columns."""
-        body = self.list_body
-        if body is not None:
-            body.listing.wide = not body.listing.wide
-            body.set_class(body.listing.wide, "-full")
 
     def action_reload(self) -> None:
         """Ask again; after a failure, go on where it stopped."""
@@ -394,7 +387,7 @@ class RowKeys(Commanding):
         body = self.list_body
         if body is not None:
             context = body.context()
-            values.append(("r", "row", "\t".join(column.cell(item, context).text for column in body.view.columns)))
+            values.append(("r", "row", "\t".join(column.cell(item, context).text for column in body.table.columns)))
             raw = body.feed.raw(body.table.cursor_key) if body.table.cursor_key else None
             if raw is not None:
                 page, index = raw
@@ -425,13 +418,13 @@ class RowKeys(Commanding):
             self.say(f"The {label} is too large for a terminal's clipboard ({len(value):,} characters).")
 
 
-def _letters(titles: list[str]) -> list[str]:
+def letters(titles: list[str]) -> list[str]:
     """A letter for each title, its own first letter where that is free."""
     used: set[str] = set()
-    letters = []
+    found = []
     for title in titles:
         choices = [char for char in title.lower() if char.isalpha()] + list("abcdefghijklmnopqrstuvwxyz")
         letter = next(char for char in choices if char not in used)
         used.add(letter)
-        letters.append(letter)
-    return letters
+        found.append(letter)
+    return found

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from mdetui import text
 from mdetui.errors import MdetuiError
+from mdetui.screens.column_keys import ColumnKeys
 from mdetui.screens.menu import Entry, MenuScreen
-from mdetui.screens.row_keys import RowKeys
 
 if TYPE_CHECKING:
     from mdetui.response.desk import Desk
     from mdetui.response.targets import Kind, Target
 
 
-class RowWrites(RowKeys):
+class RowWrites(ColumnKeys):
     """A frame from whose rows writes can be prepared."""
 
     def sent(self) -> None:

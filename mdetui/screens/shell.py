@@ -13,12 +13,13 @@ from mdetui.config import Config, Profile
 from mdetui.errors import MdetuiError, PlanError, SignInError
 from mdetui.screens.frame import Frame
 from mdetui.screens.menu import Entry, MenuScreen
-from mdetui.screens.places import History, LoginPlace, Place, alert_queue
+from mdetui.screens.places import History, LoginPlace, Place, queue_of
 from mdetui.screens.tenants import Tenants
 from mdetui.screens.too_small import TooSmallScreen
+from mdetui.settings import Settings
 from mdetui.text import plural
 from mdetui.views.base import Cell
-from mdetui.views.query import QUEUES, parse
+from mdetui.views.query import QUEUES
 
 if TYPE_CHECKING:
     from mdetui.auth.identity import Identity
@@ -53,6 +54,7 @@ class Shell(Tenants):
         super().__init__(config, connector, write_minutes, clock)
         self.app = app
         self.remote = remote
+        self.settings = Settings(config)
         self.history = History()
         self.farewell = ""
         self.settled = False
@@ -204,8 +206,14 @@ class Shell(Tenants):
         for name, session in self.sessions.items():
             if name != profile:
                 session.lock.close()
-        name, words, *_ = QUEUES["alerts"][0]
-        self.visit(alert_queue(profile, parse("alerts", words), name))
+        queues = self.settings.queues("alerts")
+        # who signs in is not known yet
+        me = self.config.profiles[profile].analyst
+        try:
+            self.visit(queue_of("alerts", profile, next(iter(queues.values())), me))
+        except PlanError:
+            # a queue about a person who is not known: the program's own first one asks nobody
+            self.visit(queue_of("alerts", profile, QUEUES["alerts"][0], me))
 
     def open_log(self, parent: Place) -> None:
         """The request log."""

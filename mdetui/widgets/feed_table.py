@@ -264,6 +264,13 @@ class FeedTable(PaintedLines):
         first = feed.index_of(self._top_key) if self._top_key is not None else None
         return line, self.top if first is None else first
 
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Other columns; the rows stay where they are."""
+        self.columns = tuple(columns)
+        self._strips = None
+        self._drawn.clear()
+        self.repaint()
+
     def tick(self, most: int | None = None) -> int:
         """Time went on, or facts came that cells show: draw the visible lines whose text changed.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from mdetui.app import MdetuiApp
 from mdetui.config import Config, with_profile
-from mdetui.screens.places import alert_queue
+from mdetui.screens.places import list_of
 from mdetui.simulator.mount import Mounted
 from mdetui.views.query import parse
 from mdetui.widgets.one_line import OneLine
@@ -20,7 +20,7 @@ async def test_the_lock_counts_down_while_a_screen_is_put_up(tenant: Mounted, cl
     async with app.run_test():
         await _until(lambda: app.shell.opened("demo"))
         clock.advance(61)
-        app.shell.visit(alert_queue("demo", parse("alerts", "sev:high")))
+        app.shell.visit(list_of("alerts", "demo", parse("alerts", "sev:high")))
         frame = app.shell.frame
         assert frame is not None
         assert not frame.query(OneLine)

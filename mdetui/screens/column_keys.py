@@ -1,0 +1,48 @@
+"""ColumnKeys: which columns a list shows: the column menu, and all the width for them."""
+
+from __future__ import annotations
+
+from mdetui.screens.menu import Entry, MenuScreen
+from mdetui.screens.row_keys import RowKeys, letters
+
+
+class ColumnKeys(RowKeys):
+    """A frame whose lists can show other columns."""
+
+    def action_wide(self) -> None:
+        """All the width for the columns, and all columns there are."""
+        body = self.list_body
+        if body is not None:
+            body.listing.wide = not body.listing.wide
+            body.set_class(body.listing.wide, "-full")
+            body.show_columns()
+
+    def action_columns(self) -> None:
+        """Show or hide columns, for all lists of this view until the program ends."""
+        body = self.list_body
+        if body is None:
+            self.say("There is no list here with columns.")
+            return
+        view, settings = body.view, self.shell.settings
+        shown = [column.id for column in settings.columns(view)]
+        entries = [Entry("", "0", "as configured")]
+        # what is shown stands first, in its order
+        order = list(dict.fromkeys((*shown, *(column.id for column in view.columns))))
+        for name, letter in zip(order, letters(order), strict=True):
+            alone = shown == [name]
+            entries.append(Entry(name, letter, name, "the only one" if alone else "", "shown" if name in shown else ""))
+
+        def choose(chosen: str) -> None:
+            if not chosen:
+                settings.choose(view, ())
+            elif chosen in shown:
+                settings.choose(view, [name for name in shown if name != chosen])
+            else:
+                settings.choose(view, [*shown, chosen])
+            body.show_columns()
+            if chosen:
+                # one is seldom enough
+                self.action_columns()
+
+        note = "A letter shows or hides; what does not fit goes from the right."
+        self.menu(MenuScreen("Columns", entries, choose, note=note))
