@@ -3,16 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
 
 from mdetui.errors import MdetuiError
-from mdetui.screens import commands
+from mdetui.screens import commands, work
 from mdetui.screens.frame import Frame
 from mdetui.screens.menu import Entry, MenuScreen
+from mdetui.screens.places import Place, list_of, page_of
+from mdetui.views.query import of
+from mdetui.views.registry import PAGES
 from mdetui.widgets.bar import Bar
+
+if TYPE_CHECKING:
+    from mdetui.screens.finding import Answer, Answers
+    from mdetui.session import Session
 
 
 class Commanding(Frame):
     """What the bar's messages do."""
+
+    class Found(Message):
+        """What `:find` found, or why nothing could be asked."""
+
+        def __init__(self, typed: str, answers: Answers | None, error: MdetuiError | None) -> None:
+            super().__init__()
+            self.typed = typed
+            self.answers = answers
+            self.error = error
+
+    def find(self, typed: str) -> None:
+        """Look something up, beside the keys.
+
+        Raises:
+            MdetuiError: The tenant can't be opened.
+        """
+        self.say("Looking it up ...", style="muted")
+        work.start(self, self._find, self.shell.session(self.place.profile), typed, group="find")
+
+    async def _find(self, session: Session, typed: str) -> None:
+        from mdetui.screens.finding import find
+
+        try:
+            answers = await find(session, typed)
+        except MdetuiError as error:
+            self.post_message(self.Found(typed, None, error))
+        else:
+            self.post_message(self.Found(typed, answers, None))
+
+    def on_commanding_found(self, event: Found) -> None:
+        """Go there, or show what it can be; not in front of what has come meanwhile."""
+        event.stop()
+        if self.app.screen is not self:
+            return
+        self.hush()
+        if event.error is not None:
+            self.fail(event.error)
+        elif event.answers is not None:
+            self.show_answers(event.typed, event.answers)
+
+    def show_answers(self, typed: str, answers: Answers) -> None:
+        """One answer is gone to, several are shown to choose from; what was not found is said."""
+        places = {str(number): answer for number, answer in enumerate(answers.found)}
+        if answers.machines:
+            from mdetui.screens.local_lists import found_place
+
+            session = self.shell.session(self.place.profile)
+            self.shell.visit(found_place(self.place, session, typed, answers.machines))
+            if answers.missing and self.shell.frame is not None:
+                self.shell.frame.call_later(self.shell.frame.say, *answers.missing)
+        elif len(places) == 1 and not answers.missing:
+            self.shell.visit(self._answered(answers.found[0]))
+        elif places:
+            letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+            entries = [
+                Entry(number, letter, answer.label, note=answer.note)
+                for letter, (number, answer) in zip(letters, places.items(), strict=False)
+            ]
+            note = " ".join(answers.missing)
+            self.menu(
+                MenuScreen(
+                    "It can be", entries, lambda chosen: self.shell.visit(self._answered(places[chosen])), note=note
+                )
+            )
+        else:
+            self.say(*answers.missing)
+
+    def _answered(self, answer: Answer) -> Place:
+        kind, _, target = answer.target.partition(":")
+        if kind == "page" and target in PAGES:
+            return page_of(target, self.place.profile, answer.id, self.place)
+        return list_of(target, self.place.profile, of(target, {answer.word: answer.id}), answer.label, self.place)
 
     def filter_changed(self, text_typed: str) -> None:
         """The filter is being typed."""

@@ -15,6 +15,7 @@ from mdetui.views.registry import VIEWS
 
 if TYPE_CHECKING:
     from mdetui.app import MdetuiApp
+    from mdetui.screens.commanding import Commanding
     from mdetui.screens.frame import Frame
 
 Run = Callable[["Frame", str], Awaitable[None]]
@@ -180,6 +181,17 @@ async def _sign_out(frame: Frame, rest: str) -> None:
     frame.redraw()
 
 
+async def _find(frame: Frame, rest: str) -> None:
+    _profile(frame)
+    cast("Commanding", frame).find(rest)
+
+
+async def _isolated(frame: Frame, rest: str) -> None:
+    from mdetui.screens.local_lists import isolated_place
+
+    frame.shell.visit(isolated_place(frame.place, frame.shell.session(_profile(frame))))
+
+
 async def _doctor(frame: Frame, rest: str) -> None:
     from mdetui.screens.doctor import open_doctor
 
@@ -205,6 +217,13 @@ def _of_view(view: View) -> Command:
 
 COMMANDS: tuple[Command, ...] = (
     *(_of_view(view) for view in VIEWS.values() if view.command),
+    Command(
+        ("find", "f"),
+        "hash, address, name, user, CVE, alert, incident, or a list of machines",
+        "what something is",
+        _find,
+    ),
+    Command(("isolated",), "", "machines that actions say are isolated", _isolated, asks="actions.list"),
     Command(("write",), "30m max=25", "open the write lock for a time", _write, whole=True),
     Command(("lock",), "", "close the write lock", _lock),
     Command(("jobs",), "", "what was sent from here and how it went", _jobs),

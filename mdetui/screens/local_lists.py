@@ -1,10 +1,12 @@
-"""Lists that come from this host: the request log and the ledger. They are lists like all others, with another source."""
+"""Lists whose rows are worked out here: the request log, the ledger, isolated machines, what `:find` found. They are lists
+like all others, with another source."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mdetui import text
 from mdetui.screens.places import Listing, ListPlace, Place
 from mdetui.views.base import View
 from mdetui.views.registry import VIEWS
@@ -78,3 +80,34 @@ def ledger_place(parent: Place, session: Session | None) -> ListPlace:
             ledger.close()
 
     return _place(VIEWS["ledger"], parent, rows)
+
+
+def isolated_place(parent: Place, session: Session) -> ListPlace:
+    """Machines of the tenant that its actions say are isolated."""
+
+    async def rows() -> Sequence[Any]:
+        from mdetui.views.isolated import rows_of
+
+        pager = session.pager("actions.list", filter="type eq 'Isolate' or type eq 'Unisolate'")
+        actions: list[Any] = []
+        while (batch := await pager.next()) is not None:
+            actions += [row for row in batch.rows if not hasattr(row, "why")]
+            if pager.complete:
+                break
+        return rows_of(actions)
+
+    return _place(VIEWS["isolated"], parent, rows)
+
+
+def found_place(parent: Place, session: Session, typed: str, known: Sequence[Any]) -> ListPlace:
+    """Machines that were looked up by a pasted list; asked again when it is reloaded."""
+    first = [known]
+
+    async def rows() -> Sequence[Any]:
+        from mdetui.screens.finding import find
+
+        return first.pop() if first else (await find(session, typed)).machines
+
+    place = _place(VIEWS["machines"], parent, rows)
+    place.name = f"{text.plural(len(known), 'machine')} looked for"
+    return place

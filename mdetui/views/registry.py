@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdetui.views import actions, alerts, domains, files, inventory, ips, ledger, log, machines, users
+from mdetui.views import actions, alerts, domains, files, inventory, ips, isolated, ledger, log, machines, users
 from mdetui.views.base import Page, View
 from mdetui.views.query import WORDS
 
@@ -15,6 +15,7 @@ VIEWS: dict[str, View] = {
         inventory.USERS,
         inventory.SOFTWARE,
         inventory.VULNERABILITIES,
+        isolated.VIEW,
         log.VIEW,
         ledger.VIEW,
     )
