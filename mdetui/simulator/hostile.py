@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 from zlib import crc32
 
+from mdetui.simulator.hostile_fields import FIELDS
+
 HUGE = 100_000
 
 _ESCAPES = (
@@ -180,72 +182,6 @@ def strings() -> tuple[str, ...]:
     return (*_ESCAPES, *_MARKUP, *_BIDI, *_UNSEEN, *_LINES, *_WIDE, *controls, *eight_bit, *_HUGE)
 
 
-# names of properties whose value is text of the tenant; ids, times, hashes and what the program steers by stay
-FIELDS = frozenset(
-    name.lower()
-    for name in [
-        "title",
-        "description",
-        "category",
-        "detectionSource",
-        "threatFamilyName",
-        "threatName",
-        "assignedTo",
-        "computerDnsName",
-        "rbacGroupName",
-        "userName",
-        "domainName",
-        "accountName",
-        "accountDomain",
-        "userPrincipalName",
-        "comment",
-        "createdBy",
-        "fileName",
-        "filePath",
-        "processCommandLine",
-        "parentProcessFileName",
-        "parentProcessFilePath",
-        "url",
-        "registryKey",
-        "registryHive",
-        "registryValue",
-        "machineTags",
-        "requestor",
-        "requestorComment",
-        "cancellationRequestor",
-        "cancellationComment",
-        "name",
-        "vendor",
-        "version",
-        "osPlatform",
-        "agentVersion",
-        "lastIpAddress",
-        "lastExternalIpAddress",
-        "ipAddress",
-        "macAddress",
-        "logonTypes",
-        "filePublisher",
-        "fileProductName",
-        "signer",
-        "issuer",
-        "host",
-        "mitreTechniques",
-        "exploitUris",
-        "managedBy",
-        "severity",
-        "status",
-        "healthStatus",
-        "riskScore",
-        "exposureLevel",
-        "deviceValue",
-        "defenderAvStatus",
-        "investigationState",
-        "classification",
-        "determination",
-        "detectionStatus",
-        "entityType",
-    ]
-)
 # what filter and triage steer by is left alone in most rows, so that the program gets far enough to show the rest
 _STEERING = frozenset(
     [

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from mdetui.simulator.faults import BLOBS
+
 
 @dataclass(slots=True)
 class Asked:
@@ -56,6 +58,10 @@ class Journal:
             and (not method or one.method == method)
             and (where is None or where(one))
         ]
+
+    def misplaced(self) -> list[Asked]:
+        """Requests for files that carried a token: there must be none, whatever became of them."""
+        return self.entries(f"{BLOBS}/", where=lambda asked: asked.authorised)
 
     def count(self, path: str = "", method: str = "") -> int:
         """How many there were."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mdetui.simulator.routes.tvm.baselines import BaselineRoutes
+from mdetui.simulator.routes.tvm.exports import ExportRoutes
 from mdetui.simulator.routes.tvm.health import HealthRoutes
 from mdetui.simulator.routes.tvm.recommendations import RecommendationRoutes
 from mdetui.simulator.routes.tvm.remediation import RemediationRoutes
@@ -26,4 +28,6 @@ def routes(tenant: Tenant) -> list[Route]:
         *ScoreRoutes(tenant).routes(),
         *RemediationRoutes(tenant).routes(),
         *HealthRoutes(tenant).routes(),
+        *ExportRoutes(tenant).routes(),
+        *BaselineRoutes(tenant).routes(),
     ]
