@@ -26,6 +26,7 @@ COMMANDS = {
     "profiles": "add, list, show and remove profiles",
     "logout": "remove the tokens of a profile from this host",
     "doctor": "examine a profile: configuration, proxy, TLS, clocks, sign-in, permissions, reads",
+    "api": "ask one operation of the API: mdetui api GET /api/machines; mdetui api --list",
     "help": "longer help: mdetui help auth says how to sign in",
     "simulator": "serve the pretend tenant over TLS on 127.0.0.1, for tests and other clients",
 }
@@ -82,13 +83,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _command(name: str, rest: list[str], config: str | None) -> int:
     if name == "simulator":
         return _simulator(rest)
-    if name == "doctor":
-        from mdetui.commands.doctor import main as examine
-
-        return examine(rest, config, _connect, _demo_profile())
     from importlib import import_module
 
-    run: Callable[[list[str], str | None], int] = import_module(f"mdetui.commands.{name}").main
+    run: Callable[..., int] = import_module(f"mdetui.commands.{name}").main
+    if name in ("doctor", "api"):
+        return run(rest, config, _connect, _demo_profile())
     return run(rest, config)
 
 
@@ -106,6 +105,10 @@ def _open(args: argparse.Namespace) -> int:
     if args.demo:
         _require("demo", "duckdb", "starlette", "odata_query")
     config = configuration.with_profile(config, _demo_profile())
+    if not config.plain:
+        from mdetui.settings_check import check
+
+        check(config)
     name = "demo" if args.demo else config.profile
     if name:
         configuration.find_profile(config, name, "--profile" if args.profile else "profile")

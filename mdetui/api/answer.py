@@ -19,6 +19,7 @@ class Answer:
         correlation_id: The service's id for this answer, when it gave one.
         server_date: The `Date` header: the service's own time.
         request_id: Our `x-ms-client-request-id`.
+        partial: One of the services behind Graph failed, so something is missing (gotchas 57).
     """
 
     status: int
@@ -26,6 +27,7 @@ class Answer:
     correlation_id: str | None
     server_date: str | None
     request_id: str
+    partial: bool = False
 
     def decode(self, op: Operation) -> Any:
         """The entity of an operation that returns one; None when it returns none.

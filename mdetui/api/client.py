@@ -19,17 +19,17 @@ import httpx
 import msgspec
 
 from mdetui import __version__
-from mdetui.api import failures, gate, hosts, misfits, refusals
+from mdetui.api import failures, gate, hosts, lists, misfits, refusals
 from mdetui.api.answer import Answer
 from mdetui.api.decode import BadRow, Decoder, Page
 from mdetui.api.density import Densities
+from mdetui.api.downloads import Downloads
 from mdetui.api.endpoints import Operation
 from mdetui.api.gate import Permit, WriteLock
 from mdetui.api.log import RequestLog
-from mdetui.api.pagers import LinkPager, Pager, SkipPager
+from mdetui.api.pagers import Pager
 from mdetui.api.quotas import Quotas
 from mdetui.api.rawpage import RawPage
-from mdetui.api.slices import SlicesPager
 from mdetui.api.transport import Bearer, Guard, Sending
 from mdetui.api.waits import Wait, Waits
 from mdetui.auth.source import TokenSource
@@ -84,6 +84,7 @@ class Client:
         self.decoder = Decoder()
         self.densities = Densities(profile.name)
         self.skew = timedelta()
+        self.downloads = Downloads(profile, transport, log, clock)
         self._tokens = tokens
         self._http = httpx.AsyncClient(
             transport=Guard(profile, transport, quotas, log, clock),
@@ -135,7 +136,7 @@ class Client:
             BadAnswer: The answer of a read is a redirect or too large.
         """
         gate.check(op, permit, self.profile.name)
-        content = msgspec.json.encode(body) if body is not None else None
+        content = _encoded(body)
         target = self.target(op, path, query)
         if op.reads:
             return await self._read(op, target, content, urgent)
@@ -147,6 +148,7 @@ class Client:
         *,
         path: Mapping[str, str] = NOTHING,
         query: Mapping[str, str] = NOTHING,
+        body: msgspec.Struct | None = None,
         urgent: bool = True,
     ) -> Any:
         """Read one entity: the operation's model.
@@ -154,7 +156,7 @@ class Client:
         Raises:
             MdetuiError: As `send`; `BadAnswer` when the answer does not fit the model.
         """
-        return (await self.send(op, path=path, query=query, urgent=urgent)).decode(op)
+        return (await self.send(op, path=path, query=query, body=body, urgent=urgent)).decode(op)
 
     async def page(
         self,
@@ -162,6 +164,7 @@ class Client:
         *,
         path: Mapping[str, str] = NOTHING,
         query: Mapping[str, str] = NOTHING,
+        body: msgspec.Struct | None = None,
         urgent: bool = True,
     ) -> Page:
         """Read one page of a list, as the query asks for it. Ask for at most 1,000 rows (`$top`).
@@ -169,7 +172,7 @@ class Client:
         Raises:
             MdetuiError: As `send`; `BadAnswer` when the answer is no list.
         """
-        return await self.page_at(op, self.target(op, path, query), urgent=urgent)
+        return await self.page_at(op, self.target(op, path, query), urgent=urgent, content=_encoded(body))
 
     async def fetch(
         self,
@@ -177,11 +180,12 @@ class Client:
         *,
         path: Mapping[str, str] = NOTHING,
         query: Mapping[str, str] = NOTHING,
+        body: msgspec.Struct | None = None,
         urgent: bool = True,
     ) -> Any:
         """Read by the table: the model where the operation returns one entity, else a `Page`."""
         read = self.one if op.paging == "one" else self.page
-        return await read(op, path=path, query=query, urgent=urgent)
+        return await read(op, path=path, query=query, body=body, urgent=urgent)
 
     def pager(
         self,
@@ -191,29 +195,22 @@ class Client:
         expand: str = "",
         path: Mapping[str, str] = NOTHING,
         query: Mapping[str, str] = NOTHING,
+        body: msgspec.Struct | None = None,
         urgent: bool = True,
     ) -> Pager:
         """A list that is fetched as it is needed, by the table's kind of pager.
 
         Args:
-            op: A list operation.
+            op: A list operation, or an export by files: then its rows are the lines of the files.
             filter: `$filter`; see `odata`.
             expand: `$expand`.
             path: Values for the path.
             query: Other query options (`tag` of findByTag).
+            body: Request body of a list that is read by POST (scan history).
             urgent: A person waits.
         """
         options = {**query, **({"$expand": expand} if expand else {})}
-        if op.paging == "slices":
-            return SlicesPager(
-                self, op, now=self.clock.now(), densities=self.densities, filter=filter, query=options, path=path,
-                urgent=urgent,
-            )  # fmt: skip
-        if filter:
-            options["$filter"] = filter
-        if op.paging == "skip":
-            return SkipPager(self, op, options, path=path, urgent=urgent)
-        return LinkPager(self, op, self.target(op, path, options), urgent=urgent)
+        return lists.pager_of(self, op, filter=filter, path=path, query=options, urgent=urgent, content=_encoded(body))
 
     def target(self, op: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
         """Path and query of a call. Spaces become `%20`: a `+` would stay a plus in a filter."""
@@ -229,20 +226,23 @@ class Client:
         """
         return hosts.follow(self.profile, op, link)
 
-    async def page_at(self, op: Operation, target: str, *, urgent: bool = True) -> Page:
+    async def page_at(self, op: Operation, target: str, *, urgent: bool = True, content: bytes | None = None) -> Page:
         """Read the page of a list at a path and query, as `target` and `resolve` make them."""
         gate.check(op, None, self.profile.name)
         try:
-            answer = await self._read(op, target, None, urgent)
+            answer = await self._read(op, target, content, urgent)
         except NotFound:
             # some collections answer 404 when they are empty; below an entity it may be the entity that is missing
             if "{" in op.path:
                 raise
             return await self.decoder.page(op, b'{"value":[]}')
-        return await self.decoder.page(op, answer.content, answer.correlation_id)
+        page = await self.decoder.page(op, answer.content, answer.correlation_id)
+        page.partial = answer.partial
+        return page
 
     async def aclose(self) -> None:
         """End the client and its connections."""
+        await self.downloads.aclose()
         await self._http.aclose()
 
     async def _read(self, op: Operation, target: str, content: bytes | None, urgent: bool) -> Answer:
@@ -258,6 +258,10 @@ class Client:
                 if sending.attempt >= failures.MAX_TRIES:
                     raise
                 sending.note(self.log, f"asked again in {error.retry_after:.0f} s")
+            except NotFound:
+                if not op.fickle or sending.attempt > 1:
+                    raise
+                await self._pause(sending, "HTTP 404")
             except ServiceDown as error:
                 if sending.attempt >= failures.MAX_TRIES:
                     raise
@@ -306,7 +310,10 @@ class Client:
         if 200 <= reply.status < 300:
             date = reply.headers.get("date")
             self._learn_time(date)
-            return Answer(reply.status, reply.content, correlation_id, date, sending.request_id)
+            partial = failures.is_partial(reply.status, reply.headers)
+            if partial:
+                sending.note(self.log, "only a part of the answer: one of the services behind it failed")
+            return Answer(reply.status, reply.content, correlation_id, date, sending.request_id, partial)
         if reply.status < 400:
             raise misfits.redirected(op, reply.status, reply.headers.get("location", "nowhere"), correlation_id)
         who = self._tokens.identity
@@ -336,6 +343,9 @@ class Client:
         headers = {"x-ms-client-request-id": sending.request_id}
         if content is not None:
             headers["Content-Type"] = "application/json"
+        if op.audience == "graph":
+            # else enum members that are newer than v1.0 come as `unknownFutureValue` (gotchas 30)
+            headers["Prefer"] = "include-unknown-enum-members"
         request = self._http.build_request(
             op.method,
             self.profile.base_of(op.audience) + target,
@@ -364,3 +374,7 @@ class Client:
             self.skew = parsedate_to_datetime(date or "") - self.clock.now()
         except (ValueError, TypeError):
             return  # no date, or none that is one: what was known stays
+
+
+def _encoded(body: msgspec.Struct | None) -> bytes | None:
+    return None if body is None else msgspec.json.encode(body)

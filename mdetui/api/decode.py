@@ -49,12 +49,14 @@ class Page:
         raw: Their JSON, by the same index.
         next_link: Where the service says the list goes on; not to be trusted.
         total: `@odata.count`, when the service gave one.
+        partial: The service says that something is missing.
     """
 
     rows: list[Any]
     raw: RawPage
     next_link: str | None = None
     total: int | None = None
+    partial: bool = False
 
 
 class _Envelope(msgspec.Struct):
@@ -87,19 +89,20 @@ class Decoder:
         self._shared: dict[Any, Any] = {}
 
     async def page(self, op: Operation, body: bytes, correlation_id: str | None = None) -> Page:
-        """A page of a list.
+        """A page of a list, or of the lines of an export's files.
 
         Raises:
             BadAnswer: The body is no JSON or no list; names operation and field.
         """
-        if op.model is None or op.paging == "one":
+        model = op.line or op.model
+        if model is None or (op.paging == "one" and not op.lines):
             raise TypeError(f"{op.id} is no list")
         envelope, body = _parsed(_ENVELOPE, op, body, correlation_id)
         rows: list[Any] = []
         for start in range(0, len(envelope.value), MAX_ROWS):
             part = envelope.value[start : start + MAX_ROWS]
             await self._room(len(part))
-            rows += self._rows(op.model, part)
+            rows += self._rows(model, part)
         return Page(rows, RawPage((Body(body),)), envelope.next_link, envelope.count)
 
     async def _room(self, rows: int) -> None:

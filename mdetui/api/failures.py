@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 
 import httpx
 
@@ -28,6 +29,11 @@ def backoff(attempt: int, named: float | None = None) -> float:
     if named is not None:
         return min(named, _LONGEST_PAUSE)
     return _FIRST_PAUSE * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)
+
+
+def is_partial(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether a good answer lacks something: Graph says so when a service behind it failed (gotchas 57)."""
+    return status == 206 or headers.get("warning", "").startswith("199")
 
 
 def is_certificate(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from mdetui import text
 from mdetui.api.endpoints import Operation
@@ -69,13 +69,21 @@ def path_of(op: Operation, values: Mapping[str, str]) -> str:
 def _shape(path: str) -> re.Pattern[str]:
     """What paths of an operation look like on the wire; `/api` may carry the version (`/api/v1.0`), case is free."""
     pieces = _HOLE.split(path)
-    pattern = "".join(re.escape(piece) if number % 2 == 0 else "[^/?#]+" for number, piece in enumerate(pieces))
+    pattern = "".join(
+        re.escape(piece) if number % 2 == 0 else f"(?P<{piece}>[^/?#]+)" for number, piece in enumerate(pieces)
+    )
     return re.compile(re.sub(r"^/api/", r"/api/(?:v1\\.0/)?", pattern), re.IGNORECASE)
 
 
 def is_path_of(op: Operation, path: str) -> bool:
     """Whether a path (below the base, without query) is one of the operation's."""
     return _shape(op.path).fullmatch(path) is not None and not {".", ".."} & set(path.split("/"))
+
+
+def values_of(op: Operation, path: str) -> dict[str, str] | None:
+    """What stands in the holes of the operation's path, decoded; None when the path is none of the operation's."""
+    found = _shape(op.path).fullmatch(path) if is_path_of(op, path) else None
+    return None if found is None else {name: unquote(value) for name, value in found.groupdict().items()}
 
 
 def below_base(profile: Profile, audience: str, path: str) -> str:
@@ -98,9 +106,9 @@ def follow(profile: Profile, op: Operation, link: str) -> str:
     if link.startswith("/") and not link.startswith("//"):
         link = base + link
     scheme, host, port = origin_of(link)
-    if (scheme, host, port) != origin_of(base) and not (
-        scheme == "https" and port == 443 and host in profile.facts.known_hosts
-    ):
+    # Graph is a service of its own: no other host is it
+    known = profile.facts.known_hosts if op.audience != "graph" else frozenset[str]()
+    if (scheme, host, port) != origin_of(base) and not (scheme == "https" and port == 443 and host in known):
         raise HostRefused(
             f"The next page of {op.id} is said to be at {text.line(host, 120)}, which is no host of this service.",
             "It was not asked and no token left this program; what is loaded stays.",

@@ -88,6 +88,7 @@ class Seen:
             RawPage.of([(page.raw, index) for index in keep]),
             page.next_link,
             page.total,
+            page.partial,
         )
 
     def knows_all(self, page: Page) -> bool:
@@ -162,7 +163,10 @@ class LinkPager:
 
 
 class SkipPager:
-    """`$top` and `$skip` until a short page: `$top` suppresses nextLink (gotchas 1). Sizes ramp 100, 500, 1,000."""
+    """`$top` and `$skip` until a short page: `$top` suppresses nextLink (gotchas 1). Sizes ramp 100, 500, 1,000.
+
+    With `follows`, a nextLink that comes all the same is followed, and `$skip` goes on where there is none.
+    """
 
     def __init__(
         self,
@@ -172,12 +176,15 @@ class SkipPager:
         *,
         path: Mapping[str, str],
         urgent: bool = True,
+        follows: bool = False,
     ) -> None:
         self._client = client
         self._op = op
         self._query = dict(query)
         self._path = dict(path)
         self._urgent = urgent
+        self._follows = follows
+        self._link: str | None = None
         self._seen = Seen(op)
         self._skip = 0
         self._step = 0
@@ -200,13 +207,9 @@ class SkipPager:
         """The next rows; None when the list is complete."""
         while not self._done:
             top = min(SIZES[min(self._step, len(SIZES) - 1)], self._op.page_max or SIZES[-1])
-            query = {**self._query, "$top": str(top)}
-            if self._skip:
-                query["$skip"] = str(self._skip)
+            target = self._target(top)
             self.requests += 1
-            page = await self._client.page_at(
-                self._op, self._client.target(self._op, self._path, query), urgent=self._urgent
-            )
+            page = await self._client.page_at(self._op, target, urgent=self._urgent)
             self._stale = self._stale + 1 if self._seen.knows_all(page) else 0
             if self._stale >= _PATIENCE:
                 raise PagingError(
@@ -217,8 +220,16 @@ class SkipPager:
             self._step += 1
             # a short page with a nextLink is the service's own page limit, not the end
             self._done = not page.rows or (len(page.rows) < top and not page.next_link)
+            self._link = page.next_link
             self._count = page.total
             fresh = self._seen.fresh(page)
             if fresh.rows:
                 return fresh
         return None
+
+    def _target(self, top: int) -> str:
+        """Path and query of the next page."""
+        if self._follows and self._link:
+            return self._client.resolve(self._op, self._link)
+        skip = {"$skip": str(self._skip)} if self._skip else {}
+        return self._client.target(self._op, self._path, {**self._query, "$top": str(top), **skip})

@@ -68,6 +68,8 @@ class SlicesPager:
         prop: The time that orders the list, as the wire names it.
         field: The same in the model.
         top: Rows asked for at once.
+        reach: Largest `$skip` that the service takes; None where there is no limit.
+        memory: Name of the queue in `densities`; None takes the filter.
     """
 
     def __init__(
@@ -84,6 +86,8 @@ class SlicesPager:
         prop: str = "alertCreationTime",
         field: str = "alert_creation_time",
         top: int = TOP,
+        reach: int | None = None,
+        memory: str | None = None,
     ) -> None:
         self._client = client
         self._op = op
@@ -95,12 +99,14 @@ class SlicesPager:
         self._prop = prop
         self._field = field
         self._top = top
+        self._reach = reach
+        self._memory = filter if memory is None else memory
         # whole seconds, like every bound
         self._start = int(now.timestamp()) + 1
         self._upper: int | None = None
         self._width = FIRST_WIDTH
         self._whole = False
-        remembered = densities.recall(filter)
+        remembered = densities.recall(self._memory)
         if remembered is not None:
             self._whole = remembered == _WHOLE or _FIRST_AIM * top / remembered * 3600 > _LONGEST
             self._width = FIRST_WIDTH if self._whole else max(_MIN_WIDTH, int(_FIRST_AIM * top / remembered * 3600))
@@ -217,8 +223,17 @@ class SlicesPager:
     async def _all_of(self, lower: int, first: Page) -> Page:
         """Every row of a window that can't be made smaller, by `$skip`; held back until it is whole."""
         seen = Seen(self._op)
-        pages, skip, more = [seen.fresh(first)], len(first.rows), True
+        pages, skip, more, reached = [seen.fresh(first)], len(first.rows), True, False
         while more:
+            if self._reach is not None and skip > self._reach:
+                if reached:
+                    raise PagingError(
+                        f"More than {self._reach + self._top:,} rows of {self._op.id} have the same time, and the "
+                        "service hands out no more of them.",
+                        f"{text.plural(self._rows, 'row')} are loaded; narrow the list with a filter to see the rest.",
+                    )
+                # some rows come twice, which is better than none
+                skip, reached = self._reach, True
             self.requests += 1
             page = await self._client.page_at(self._op, self._target(lower, skip), urgent=self._urgent)
             more = len(page.rows) >= self._top or bool(page.rows and page.next_link)
@@ -279,14 +294,14 @@ class SlicesPager:
         self._width = max(_MIN_WIDTH, span // _WIDEN, min(aim, span * _WIDEN))
         if not self._remembered and self._rows >= self._top * _FIRST_AIM / 2:
             self._remembered = True
-            self._densities.remember(self._filter, self._rows / (self._start - lower) * 3600)
+            self._densities.remember(self._memory, self._rows / (self._start - lower) * 3600)
 
     def _remember_whole(self) -> None:
         if self._rows < self._top / 2:
-            self._densities.remember(self._filter, _WHOLE)
+            self._densities.remember(self._memory, _WHOLE)
         elif not self._remembered:
             # many rows in the last answer and few before it: the first window must reach back to them
-            self._densities.remember(self._filter, self._rows / _RETENTION * 3600)
+            self._densities.remember(self._memory, self._rows / _RETENTION * 3600)
 
     def _hand_out(self, page: Page) -> None:
         keys = [(_order(row, self._field), row.id, index) for index, row in enumerate(page.rows)]
@@ -294,7 +309,8 @@ class SlicesPager:
         for start in range(0, len(keys), self._top):
             part = keys[start : start + self._top]
             rows = [page.rows[index] for _, _, index in part]
-            self._ready.append(Page(rows, RawPage.of([(page.raw, index) for _, _, index in part])))
+            raw = RawPage.of([(page.raw, index) for _, _, index in part])
+            self._ready.append(Page(rows, raw, partial=page.partial))
 
     def _times(self, page: Page) -> list[float]:
         """Times of a page's rows that can be read, in seconds."""
@@ -309,7 +325,8 @@ class SlicesPager:
 def _joined(pages: list[Page], keep: list[int] | None = None) -> Page:
     """One page of the rows of several, or of the kept rows of one."""
     places = [(page, index) for page in pages for index in (keep if keep is not None else range(len(page.rows)))]
-    return Page([page.rows[index] for page, index in places], RawPage.of([(page.raw, index) for page, index in places]))
+    rows, raw = [page.rows[index] for page, index in places], RawPage.of([(page.raw, index) for page, index in places])
+    return Page(rows, raw, partial=any(page.partial for page in pages))
 
 
 def _time(seconds: int) -> datetime:

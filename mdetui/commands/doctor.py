@@ -33,9 +33,9 @@ from typing import TYPE_CHECKING
 from mdetui import __version__, text
 from mdetui import config as configuration
 from mdetui.clock import SYSTEM
+from mdetui.commands.choice import chosen
 from mdetui.commands.terminal import say
-from mdetui.config import Config, Profile
-from mdetui.errors import ConfigError
+from mdetui.config import Profile
 
 if TYPE_CHECKING:
     from mdetui.doctor import Check
@@ -75,7 +75,7 @@ def main(rest: Sequence[str], config: str | None, connector: Callable[[Profile],
     """
     args = parser().parse_args(rest)
     loaded = configuration.load(args.config or config)
-    profile = _chosen(loaded, args.profile, demo)
+    profile = chosen(loaded, args.profile, demo, "mdetui doctor")
     from mdetui.doctor import examine, lines_of, summary, worst
 
     if not args.json:
@@ -103,22 +103,3 @@ def main(rest: Sequence[str], config: str | None, connector: Callable[[Profile],
         if any(" press " in f" {check.todo.lower()}" for check in found):
             say(f"Keys are those of the program: mdetui --profile {profile.name}")
     return 1 if worst(found) == "bad" else 0
-
-
-def _chosen(config: Config, name: str | None, demo: Profile) -> Profile:
-    """The profile that is meant.
-
-    Raises:
-        ConfigError: There is none of that name, or it can't be told.
-    """
-    if name == demo.name:
-        return demo
-    wanted = name or config.profile
-    if wanted == demo.name:
-        return demo
-    if wanted:
-        return configuration.find_profile(config, wanted, "mdetui doctor")
-    if len(config.profiles) == 1:
-        return next(iter(config.profiles.values()))
-    known = ", ".join((*config.profiles, demo.name))
-    raise ConfigError("Which profile is not said.", f"Give one of: {known}.", where="mdetui doctor")

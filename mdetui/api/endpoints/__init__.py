@@ -99,6 +99,7 @@ class Operation:
         expand: What `$expand` takes.
         options: Query options of its own.
         lines: Where the answer names files: the entity of one line of them, likewise. Read `line`.
+        fickle: Answers 404 now and then for what is there, so that is asked once more (gotchas 33).
         retired: What became of it, in words; "" for what is not retired. Nothing in this program asks it by itself.
     """
 
@@ -118,6 +119,7 @@ class Operation:
     expand: str = ""
     options: tuple[str, ...] = ()
     lines: str = ""
+    fickle: bool = False
     retired: str = ""
 
     @property

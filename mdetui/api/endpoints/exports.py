@@ -65,7 +65,7 @@ def _files(name: str, path: str, grant: Grant, row: str) -> Operation:
 
 ROWS = (
     Operation(
-        "avHealth.list", "GET", "/api/deviceavinfo", *MACHINE_READ, "avhealth.AvHealth", "linkOrSkip", PAGE,
+        "avHealth.list", "GET", "/api/deviceavinfo", *MACHINE_READ, "avhealth.AvHealth", "skip", PAGE,
         family="avHealth", filters=_AV_FILTERS,
     ),
     _files("infoGathering", "InfoGatheringExport", VULNERABILITY_READ, "Gathered"),

@@ -54,7 +54,7 @@ ROWS = (
     # a row per machine, product and CVE: only with a narrow filter (gotchas 7)
     Operation(
         "vulnerabilities.byMachine", "GET", "/api/vulnerabilities/machinesVulnerabilities", *VULNERABILITY_READ,
-        "inventory.MachineVulnerability", "linkOrSkip", PAGE, filters=_BY_MACHINE_FILTERS,
+        "inventory.MachineVulnerability", "skip", PAGE, filters=_BY_MACHINE_FILTERS,
     ),
     Operation(
         "software.list", "GET", "/api/Software", *SOFTWARE_READ, "inventory.Software", "skip", PAGE,
@@ -74,7 +74,8 @@ ROWS = (
         "inventory.Vulnerability", "whole",
     ),
     Operation(
-        "software.missingKbs", "GET", "/api/Software/{id}/getmissingkbs", *SOFTWARE_READ, "inventory.MissingKb", "whole"
+        "software.missingKbs", "GET", "/api/Software/{id}/getmissingkbs", *SOFTWARE_READ, "inventory.MissingKb",
+        "whole", fickle=True,
     ),
     Operation(
         "recommendations.list", "GET", "/api/recommendations", *RECOMMENDATION_READ, "recommendation.Recommendation",

@@ -1,0 +1,150 @@
+"""An export by files as a list: one call names the files, then their lines are handed out as they are scrolled to."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from mdetui import text
+from mdetui.api.decode import Page
+from mdetui.api.endpoints import Operation
+from mdetui.api.lines import Lines, Unreadable
+from mdetui.errors import BadAnswer
+from mdetui.threads import in_daemon
+
+if TYPE_CHECKING:
+    from mdetui.api.client import Client
+    from mdetui.api.downloads import Download
+
+ROWS = 1_000
+# bytes that are unpacked at once: each time costs a thread
+_PORTION = 256_000
+
+
+class FilesPager:
+    """The lines of the files of an export, as rows.
+
+    A file is read and unpacked as far as rows are wanted, off the loop. After an error, or when it was cancelled,
+    `next` reads the file again up to where it stood.
+
+    Args:
+        client: Asks for the links, and fetches the files without a token.
+        op: An operation with `lines`.
+        path: Values for the path.
+        query: Query options (`sasValidHours`).
+        urgent: A person waits.
+
+    Attributes:
+        requests: Calls and files fetched so far.
+        generated: When the service made the export, as it says; None before the first page.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        op: Operation,
+        *,
+        path: Mapping[str, str],
+        query: Mapping[str, str],
+        urgent: bool = True,
+    ) -> None:
+        self._client = client
+        self._op = op
+        self._path = dict(path)
+        self._query = dict(query)
+        self._urgent = urgent
+        self._links: deque[str] | None = None
+        self._count = 0
+        self._download: Download | None = None
+        self._lines = Lines()
+        self._ready: deque[bytes] = deque()
+        # lines of the file at hand that were handed out, and those of them that still come again
+        self._given = 0
+        self._again = 0
+        self._ended = False
+        self._rows = 0
+        self.requests = 0
+        self.generated: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was handed out."""
+        return self._links is not None and not self._links
+
+    @property
+    def total(self) -> int | None:
+        """Rows of all files; None while that is not known."""
+        return self._rows if self.complete else None
+
+    async def next(self) -> Page | None:
+        """The next rows; None when the list is complete.
+
+        Raises:
+            MdetuiError: The links or a file could not be had; call again to go on where it stood.
+        """
+        if self._links is None:
+            self.requests += 1
+            found = await self._client.one(self._op, path=self._path, query=self._query, urgent=self._urgent)
+            self._links, self._count = deque(found.export_files), len(found.export_files)
+            self.generated = found.generated_time
+        while self._links:
+            try:
+                await self._fill(self._links[0])
+                batch = [self._ready.popleft() for _ in range(min(ROWS, len(self._ready)))]
+                page = await self._client.decoder.page(self._op, b'{"value":[' + b",".join(batch) + b"]}")
+            except BaseException:
+                # cancelled, perhaps: what the file was read to is no longer known
+                await self._let_go()
+                raise
+            self._given += len(batch)
+            self._rows += len(batch)
+            if self._ended and not self._ready:
+                self._given = 0
+                await self._let_go()
+                self._links.popleft()
+            if page.rows:
+                return page
+        return None
+
+    async def _fill(self, link: str) -> None:
+        """Have a page of lines ready, or the end of the file."""
+        if self._download is not None and self._download.closed:
+            # other files were wanted meanwhile
+            await self._let_go()
+        if self._download is None:
+            self.requests += 1
+            self._download = await self._client.downloads.open(self._op, link)
+            self._again = self._given
+        while len(self._ready) < ROWS and not self._ended:
+            portion, last = b"", False
+            while self._lines.hungry and len(portion) < _PORTION and not last:
+                chunk = await self._download.read()
+                portion, last = portion + chunk, not chunk
+            try:
+                lines = await in_daemon(
+                    lambda given=portion, end=last: self._lines.take(given, last=end), name="unpack"
+                )
+            except Unreadable as error:
+                raise self._unreadable(error) from None
+            self._ended = last and self._lines.hungry
+            skipped = min(self._again, len(lines))
+            self._again -= skipped
+            self._ready.extend(lines[skipped:])
+
+    async def _let_go(self) -> None:
+        """Forget the file at hand."""
+        download, self._download = self._download, None
+        self._lines, self._ended = Lines(), False
+        self._ready.clear()
+        if download is not None:
+            await download.aclose()
+
+    def _unreadable(self, error: Unreadable) -> BadAnswer:
+        assert self._links is not None
+        number = self._count - len(self._links) + 1
+        return BadAnswer(
+            f"File {number} of {self._count} of {self._op.id} can't be read: {error}.",
+            f"{text.plural(self._rows, 'row')} are loaded; load the list again later.",
+            operation=self._op.id,
+        )
