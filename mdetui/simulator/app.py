@@ -30,6 +30,8 @@ from mdetui.simulator.routes.alerts import AlertRoutes
 from mdetui.simulator.routes.incidents import IncidentRoutes
 from mdetui.simulator.routes.indicators import IndicatorRoutes
 from mdetui.simulator.routes.investigations import InvestigationRoutes
+from mdetui.simulator.routes.library import LibraryRoutes
+from mdetui.simulator.routes.live import LiveRoutes
 from mdetui.simulator.routes.machines import MachineRoutes
 from mdetui.simulator.routes.traces import TraceRoutes
 from mdetui.simulator.routes.tvm import routes as tvm_routes
@@ -76,10 +78,13 @@ class Front:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
+        actions = ActionRoutes(tenant)
         routes = [
             *Endpoints(tenant.authority, tenant.options, tenant.faults).routes(),
             *AlertRoutes(tenant).routes(),
-            *ActionRoutes(tenant).routes(),
+            *actions.routes(),
+            *LiveRoutes(tenant, actions).routes(),
+            *LibraryRoutes(tenant).routes(),
             *tvm_routes(tenant),
             *MachineRoutes(tenant).routes(),
             *TraceRoutes(tenant).routes(),

@@ -13,6 +13,7 @@ from mdetui.simulator.data.actions import Actions
 from mdetui.simulator.data.incidents import Incidents
 from mdetui.simulator.data.indicators import Indicators
 from mdetui.simulator.data.investigations import Investigations
+from mdetui.simulator.data.library import Library
 from mdetui.simulator.data.rows import Rows
 from mdetui.simulator.data.store import Store
 from mdetui.simulator.data.traces import Traces
@@ -72,6 +73,11 @@ class Tenant:
     def indicators(self) -> Indicators:
         """Indicators; made at the first use."""
         return Indicators(self.store)
+
+    @cached_property
+    def library(self) -> Library:
+        """The live response library."""
+        return Library(self.options.seed, self.store.start)
 
     def ticks(self) -> int:
         """The tenant's time; alerts that are due are made on the way."""

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from mdetui.simulator.data import names
+from mdetui.simulator.data.live import COMMANDS, PAST, TABLE
 from mdetui.simulator.data.store import Store, words
 from mdetui.simulator.ticks import SECOND
 
 # seconds until it starts and until it ends, from/to
-_PACE = {"RunAntiVirusScan": (3, 9, 40, 120)}
+_PACE = {
+    "CollectInvestigationPackage": (4, 10, 60, 150),
+    "LiveResponse": (5, 15, 20, 60),
+    "RunAntiVirusScan": (3, 9, 40, 120),
+}
 _USUAL = (2, 7, 8, 30)
 # a machine not seen for a week does not answer; the service keeps trying for three days (isolate-machine.md)
 OFFLINE = 7 * 86_400 * SECOND
@@ -76,18 +81,27 @@ JSON = """to_json({
   'errorHResult': CASE WHEN a.status IN ('Failed', 'TimeOut') THEN a.error ELSE 0 END, 'scope': a.scope,
   'externalId': NULL, 'requestSource': a.source,
   'relatedFileInfo': CASE WHEN a.file IS NOT NULL THEN {'fileIdentifier': a.file, 'fileIdentifierType': 'Sha1'} END,
-  'commands': [], 'troubleshootInfo': NULL})::VARCHAR"""
+  'commands': {commands}, 'troubleshootInfo': NULL})::VARCHAR""".replace("{commands}", COMMANDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A machine action somebody asks for."""
+    """A machine action somebody asks for.
+
+    Attributes:
+        file: SHA1 that it is about.
+        commands: JSON of each command of a live response session.
+        fails_at: Place of the command that can't work; None when all can.
+    """
 
     type: str
     scope: str | None
     machine: int
     requestor: str
     comment: str
+    file: str | None = None
+    commands: tuple[str, ...] = ()
+    fails_at: int | None = None
 
 
 class Actions:
@@ -104,6 +118,7 @@ class Actions:
         self._failures = failures
         self._placed = 0
         self._lock = threading.Lock()
+        store.define(TABLE)
         store.build(
             "actions",
             _PAST,
@@ -123,6 +138,15 @@ class Actions:
                 "timeout": _ERRORS["TimeOut"],
             },
         )
+        for action, outcome in store.rows("SELECT id, outcome FROM actions WHERE type = 'LiveResponse'"):
+            # whoever looked into a machine before took the same two steps
+            self._command(action, PAST, 0 if outcome != "Succeeded" else None)
+
+    def sessions(self, now: int) -> int:
+        """How many live response sessions are open."""
+        sql = f"SELECT count(*) FROM {RELATION} WHERE type = 'LiveResponse' AND status IN ('Pending', 'InProgress')"
+        count: int = self._store.rows(sql, {"now": now})[0][0]
+        return count
 
     def open_of(self, machine: int, kind: str, now: int) -> str | None:
         """Id of the action of that type the service still works on."""
@@ -147,22 +171,27 @@ class Actions:
             digest = hashlib.sha256(f"{self._store.seed}:placed:{self._placed}".encode()).digest()
         starts, ends = self._future(order.type, digest)
         error = 0
+        if order.fails_at is not None:
+            outcome = "Failed"
         if not outcome and digest[5] / 256 < self._failures:
             outcome = "Failed" if digest[6] % 2 else "TimeOut"
         values: dict[str, Any] = {
             "id": _guid(digest), "type": order.type, "scope": order.scope, "machine": order.machine,
             "requestor": order.requestor, "comment": order.comment, "created": now,
             "starts": now + starts, "ends": now + ends, "outcome": outcome or "Succeeded",
-            "error": _ERRORS.get(outcome, error),
+            "error": _ERRORS.get(outcome, error), "file": order.file,
         }  # fmt: skip
         if now - last_seen > OFFLINE:
             values |= {"starts": None, "ends": now + GIVES_UP, "outcome": "TimeOut", "error": _ERRORS["TimeOut"]}
         self._store.write(
             "INSERT INTO actions BY NAME SELECT $id AS id, $type AS type, $scope AS scope, $machine AS machine, "
             "$requestor AS requestor, $comment AS comment, 'PublicApi' AS source, $created AS created, "
-            "$starts AS starts, $ends AS ends, $outcome AS outcome, $error AS error",
+            "$starts AS starts, $ends AS ends, $outcome AS outcome, $error AS error, $file AS file",
             values,
         )
+        if order.commands:
+            last = len(order.commands) - 1
+            self._command(values["id"], order.commands, last if outcome and order.fails_at is None else order.fails_at)
         return str(values["id"])
 
     def cancel(self, action: str, now: int, by: str, comment: str) -> None:
@@ -171,6 +200,13 @@ class Actions:
             "UPDATE actions SET cancelled = $now, cancelled_by = $by, cancel_comment = $comment WHERE id = $id",
             {"id": action, "now": now, "by": by, "comment": comment},
         )
+
+    def _command(self, action: str, commands: tuple[str, ...], fails_at: int | None) -> None:
+        for place, command in enumerate(commands):
+            self._store.write(
+                "INSERT INTO action_commands VALUES ($action, $place, $command, $fails)",
+                {"action": action, "place": place, "command": command, "fails": place == fails_at},
+            )
 
     def _future(self, kind: str, digest: bytes) -> tuple[int, int]:
         soonest, latest, shortest, longest = _PACE.get(kind, _USUAL)
