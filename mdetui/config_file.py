@@ -16,7 +16,7 @@ from mdetui.profile_check import Refused, check, check_name
 # not settable in a file: the key is the table's name, the connector is the program's business
 HIDDEN = ("name", "connector")
 # what may stand at the top, with its defaults as in `config.Config`
-_TOP: dict[str, Any] = {"theme": "", "mouse": None, "refresh": 60, "profile": "", "profiles": {}}
+TOP: dict[str, Any] = {"theme": "", "mouse": None, "refresh": 60, "profile": "", "profiles": {}}
 _KINDS: dict[type, str] = {
     str: "text",
     int: "a whole number",
@@ -95,7 +95,7 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Content:
     place.refuse_secrets(data, "")
     wanted = [name for name in (*TABLES, "refresh") if name in TABLES or type(data.get(name)) is dict]
     beside = {name: data.pop(name) for name in wanted if name in data}
-    settings = _values(_TOP, data, "", place)
+    settings = _values(TOP, data, "", place)
     tables: dict[str, dict[str, Any]] = settings.pop("profiles", {})
     if settings.get("refresh", 0) < 0:
         raise place.error("refresh", "A refresh can't be negative.", "Use 0 or seconds.")
@@ -123,7 +123,7 @@ def _profile(
     variables: dict[str, str] = {}
     try:
         check_name(name)
-        written = _anchored(Profile(name=name, **_values(_defaults(Profile), table, key, place)), folder)
+        written = _anchored(Profile(name=name, **_values(defaults(Profile), table, key, place)), folder)
         filled = profile_env.fill(written, table, environ)
         variables = filled.sources
         check(filled.profile, table)
@@ -175,7 +175,7 @@ def _values(known: Mapping[str, Any], data: Mapping[str, Any], prefix: str, plac
     return found
 
 
-def _defaults(kind: type) -> dict[str, Any]:
+def defaults(kind: type) -> dict[str, Any]:
     """Keys that may stand in a file, with their defaults."""
     return {
         one.name: one.default_factory() if one.default_factory is not MISSING else one.default

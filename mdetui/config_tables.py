@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 1_000
 # seconds between two refreshes at least: each is one call of a quota that colleagues share
 SHORTEST_REFRESH = 5
+LONGEST_REFRESH = 3_600
 DIGITS = 9
 
 
@@ -84,7 +85,7 @@ def read(tables: Mapping[str, Any], place: Place) -> Tables:
         place.expect(dict, value, name)
     sources: dict[str, str] = {}
     refresh = {
-        view: _number(value, f"refresh.{view}", place, (0, *range(SHORTEST_REFRESH, 3_601)), sources)
+        view: _number(value, f"refresh.{view}", place, (0, *range(SHORTEST_REFRESH, LONGEST_REFRESH + 1)), sources)
         for view, value in tables.get("refresh", {}).items()
     }
     general = refresh.pop("default", None)

@@ -58,6 +58,11 @@ def named(character: str) -> str:
 _CHARACTERS = {named(one): one for one in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"}
 
 
+# keys of one id, for an editor
+_ONE = "|".join(("[^\\s,]", *sorted(_NAMED), *sorted(_CHARACTERS), f"(?:{_MODIFIED.pattern})"))
+PATTERN = rf"^\s*(?:{_ONE})(?:\s*,\s*(?:{_ONE}))*\s*$"
+
+
 def key_name(written: str) -> str:
     """Textual's name of a key as a person writes it.
 

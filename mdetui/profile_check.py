@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from mdetui.clouds import CLOUDS
 from mdetui.profile import AUDIENCES, METHOD_TABLE, METHODS, STORES, Method, Profile
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DOMAIN = re.compile(r"(?=.{4,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}")
 _SHARED = ("common", "organizations", "consumers")
@@ -107,7 +107,7 @@ def check_name(name: str) -> None:
     Raises:
         Refused: No profile can have that name.
     """
-    if not _NAME.fullmatch(name) or name == "demo":
+    if not NAME.fullmatch(name) or name == "demo":
         raise Refused(
             "",
             f"{name!r} can't be a profile's name.",

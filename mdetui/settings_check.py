@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mdetui import keymap
+from mdetui import keymap, paths
 from mdetui.config import Config
 from mdetui.config_tables import DIGITS, SavedQueue
 from mdetui.errors import ConfigError, PlanError
@@ -60,6 +60,14 @@ def problems(config: Config) -> Iterator[ConfigError]:
         yield from _view_problems(config, "page_size", view)
     for view in config.refresh_of:
         yield from _view_problems(config, "refresh", view)
+
+
+def theme_problem(config: Config) -> ConfigError | None:
+    """What is wrong with the name of the theme. The program says it and goes on with the dark one."""
+    known = sorted({path.stem for folder in paths.theme_dirs() for path in folder.glob("*.toml")})
+    if not config.theme or config.theme in known:
+        return None
+    return _error(config, "theme", f"There is no theme {config.theme!r}.", f"Known themes: {', '.join(known)}.")
 
 
 def _queue_problems(config: Config) -> Iterator[ConfigError]:
