@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _DEFAULT_WRITE_MINUTES = 30
 COMMANDS = {
     "profiles": "add, list, show and remove profiles",
+    "config": "check the configuration, show what is in force, print its JSON schema",
     "logout": "remove the tokens of a profile from this host",
     "doctor": "examine a profile: configuration, proxy, TLS, clocks, sign-in, permissions, reads",
     "api": "ask one operation of the API: mdetui api GET /api/machines; mdetui api --list",
