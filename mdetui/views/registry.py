@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from mdetui.views import actions, alerts, domains, files, inventory, ips, isolated, ledger, log, machines, users
+from mdetui.views import (
+    actions,
+    alerts,
+    domains,
+    files,
+    indicators,
+    inventory,
+    investigations,
+    ips,
+    isolated,
+    ledger,
+    library,
+    log,
+    machines,
+    users,
+)
 from mdetui.views.base import Page, View
 from mdetui.views.query import WORDS
 
@@ -16,6 +31,9 @@ VIEWS: dict[str, View] = {
         inventory.SOFTWARE,
         inventory.VULNERABILITIES,
         isolated.VIEW,
+        investigations.VIEW,
+        indicators.VIEW,
+        library.VIEW,
         log.VIEW,
         ledger.VIEW,
     )
@@ -33,5 +51,6 @@ PAGES: dict[str, Page] = {
         domains.PAGE,
         ips.PAGE,
         users.PAGE,
+        investigations.PAGE,
     )
 }
