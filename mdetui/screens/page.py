@@ -139,6 +139,8 @@ class PageScreen(RowWrites):
         try:
             path = need.path(subject)
             if path is None:
+                # this one has no such thing; what is drawn says so
+                self.post_message(self.Came(need.name, None))
                 return
             session = self.shell.session(self.place.profile)
             value: Any
