@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from mdetui.errors import ConfigError
-from mdetui.simulator.hostile import FIELDS, HUGE, strings
+from mdetui.simulator.hostile import HUGE, strings
+from mdetui.simulator.hostile_fields import FIELDS
 from mdetui.simulator.mount import Mounted
 from mdetui.simulator.options import FAULTS, Fault, parse_fault
 from tests.conftest import StartSimulator

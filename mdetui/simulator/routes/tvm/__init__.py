@@ -9,6 +9,7 @@ from mdetui.simulator.routes.tvm.exports import ExportRoutes
 from mdetui.simulator.routes.tvm.health import HealthRoutes
 from mdetui.simulator.routes.tvm.recommendations import RecommendationRoutes
 from mdetui.simulator.routes.tvm.remediation import RemediationRoutes
+from mdetui.simulator.routes.tvm.scans import ScanRoutes
 from mdetui.simulator.routes.tvm.scores import ScoreRoutes
 from mdetui.simulator.routes.tvm.software import SoftwareRoutes
 from mdetui.simulator.routes.tvm.vulnerabilities import VulnerabilityRoutes
@@ -30,4 +31,5 @@ def routes(tenant: Tenant) -> list[Route]:
         *HealthRoutes(tenant).routes(),
         *ExportRoutes(tenant).routes(),
         *BaselineRoutes(tenant).routes(),
+        *ScanRoutes(tenant).routes(),
     ]
