@@ -83,6 +83,7 @@ def one_of(prop: str, known: Mapping[str, str]) -> Callable[[str, str], str]:
         prop: Property of the `$filter`.
         known: What a person writes, in lower case, to the text that the service compares with.
     """
+
     def build(value: str, me: str) -> str:
         if value.lower() in known:
             return f"{prop} eq {quote(known[value.lower()])}"
