@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import posture, words
+from mdetui.views import words
 from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Pivot, Subject, View, fact
 from mdetui.views.query import Word, equals, one_of, quote
 
@@ -26,7 +26,13 @@ def mode(row: AvHealth) -> Cell:
 def fresh(value: object) -> Cell:
     """`current`, `old`, `unknown`: machines silent for a week are unknown."""
     answer = words.yes_no(value)
-    return Cell("current") if answer == "yes" else Cell("old", "state.warn") if answer == "no" else Cell("unknown", "muted")
+    return (
+        Cell("current")
+        if answer == "yes"
+        else Cell("old", "state.warn")
+        if answer == "no"
+        else Cell("unknown", "muted")
+    )
 
 
 def _fresh_key(value: object) -> int:

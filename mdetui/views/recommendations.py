@@ -109,7 +109,11 @@ def overview(row: Recommendation, context: Context, borrowed: Borrowed) -> list[
 def software_lines(row: Recommendation, context: Context, borrowed: Borrowed) -> list[Line]:
     """The product that it is about."""
     found = got(borrowed, "software")
-    return software.preview(found, context, {}) if found is not None else [Line((Cell("It is about a setting, not about a product.", "muted"),))]
+    return (
+        software.preview(found, context, {})
+        if found is not None
+        else [Line((Cell("It is about a setting, not about a product.", "muted"),))]
+    )
 
 
 def _software(row: Recommendation) -> dict[str, str] | None:

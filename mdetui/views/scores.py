@@ -20,7 +20,13 @@ def _level(value: object) -> Cell:
     found = posture.number(value)
     if found is None:
         return Cell("-", "muted")
-    return Cell("low", "state.good") if found < 30 else Cell("medium", "state.warn") if found < 70 else Cell("high", "state.bad")
+    return (
+        Cell("low", "state.good")
+        if found < 30
+        else Cell("medium", "state.warn")
+        if found < 70
+        else Cell("high", "state.bad")
+    )
 
 
 def head(row: Score | None, page_id: str, context: Context, borrowed: Borrowed) -> list[Line]:
