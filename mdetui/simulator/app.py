@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from mdetui.simulator import licences
 from mdetui.simulator.authority.endpoints import Endpoints
 from mdetui.simulator.faults import is_api, is_authority, is_blob, is_graph
 from mdetui.simulator.journal import Asked
@@ -27,6 +28,8 @@ from mdetui.simulator.quotas import LIMITS
 from mdetui.simulator.quotas import refusal as quota_refusal
 from mdetui.simulator.routes.actions import ActionRoutes
 from mdetui.simulator.routes.alerts import AlertRoutes
+from mdetui.simulator.routes.graph import GraphRoutes
+from mdetui.simulator.routes.identities import IdentityRoutes
 from mdetui.simulator.routes.incidents import IncidentRoutes
 from mdetui.simulator.routes.indicators import IndicatorRoutes
 from mdetui.simulator.routes.investigations import InvestigationRoutes
@@ -91,6 +94,8 @@ class Front:
             *IncidentRoutes(tenant).routes(),
             *IndicatorRoutes(tenant).routes(),
             *InvestigationRoutes(tenant).routes(),
+            *GraphRoutes(tenant).routes(),
+            *IdentityRoutes(tenant).routes(),
             *Metadata(tenant).routes(),
             *tenant.blobs.routes(),
         ]
@@ -199,8 +204,7 @@ class Front:
         scope["mdetui.claims"] = claims
         missing = self._strikes("forbidden", path)
         scope["mdetui.missing"] = missing.arg if missing else ""
-        if self._strikes("licence", path):
-            raise Refused(401, "Unauthorized", "Unauthorized request - reason of failure: No Tvm license")
+        licences.check(tenant.faults, path)
         family = next((name for pattern, name in _FAMILIES.items() if pattern.fullmatch(path)), "default")
         if self._strikes("429", path):
             raise quota_refusal(LIMITS[family][0], "00:01:00", 8, header=tenant.options.retry_after)

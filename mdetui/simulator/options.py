@@ -61,6 +61,8 @@ FAULTS = {
     "lost-answer": "",
     "dropped-write": "",
     "licence": "",
+    "no-tvm": "",
+    "no-tvm-addon": "",
     "forbidden": "application permission that is missing",
     "action-fails": "?Failed or TimeOut",
     "aadsts": "code of the authority's refusal",

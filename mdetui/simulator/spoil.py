@@ -13,6 +13,9 @@ PAGE = """<!DOCTYPE html>
 <body><center><h1>502 Bad Gateway</h1></center><hr><center>gateway</center></body></html>
 """
 
+# lists that are null in drifted rows
+_LISTS = {"machineTags", "mitreTechniques", "ipAddresses", "comments", "exploitTypes", "rbacGroupNames", "diskPaths"}
+
 
 def spoil(content: bytes, faults: FaultBoard, path: str) -> bytes:
     """The body of a good answer after the faults that strike this path."""
@@ -75,7 +78,7 @@ def _retyped(row: dict[str, Any]) -> dict[str, Any]:
     for key, value in row.items():
         if isinstance(value, bool | int | float):
             out[key] = str(value)
-        elif key in ("machineTags", "mitreTechniques", "ipAddresses", "comments"):
+        elif key in _LISTS:
             out[key] = None
         elif key == "lastUpdateDateTimeUtc":
             out["lastUpdateTimeUtc"] = value

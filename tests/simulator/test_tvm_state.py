@@ -140,3 +140,23 @@ async def test_antivirus_takes_either_role(start_simulator: StartSimulator) -> N
             assert (await client.get(AV)).status_code == 200
     async with client_of(start_simulator(roles=("Software.Read.All",))) as client:
         assert (await client.get(AV)).status_code == 403
+
+
+async def test_a_tenant_without_the_licence(tenant: Mounted, raw_api: httpx.AsyncClient) -> None:
+    tvm = ("/api/vulnerabilities", "/api/Software/x", "/api/machines/dc-01/recommendations", TASKS, "/api/exposureScore",
+        "/api/machines/SoftwareInventoryExport", "/api/machines/SoftwareVulnerabilitiesByMachine")  # fmt: skip
+    addon = ("/api/baselineProfiles", "/api/machines/certificateAssessmentByMachine", "/api/browserextensions/permissionsinfo",
+        "/api/DeviceAuthenticatedScanAgents", "/api/machines/browserextensionsinventoryExport")  # fmt: skip
+    others = ("/api/machines", "/api/machines/dc-01", "/api/alerts", AV, "/api/machines/dc-01/logonusers")
+    tenant.faults.set("no-tvm-addon")
+    for path in addon:
+        assert error_of(await raw_api.get(path))[:2] == (403, "DisabledFeature")
+    for path in (*others, "/api/vulnerabilities"):
+        assert (await raw_api.get(path)).status_code == 200
+    tenant.faults.set("no-tvm")
+    for path in (*tvm, *addon):
+        status, code, text = error_of(await raw_api.get(path))
+        assert (status, code) == (401, "Unauthorized")
+        assert "No Tvm license" in text
+    for path in others:
+        assert (await raw_api.get(path)).status_code == 200
