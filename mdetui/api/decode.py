@@ -18,6 +18,7 @@ import msgspec
 
 from mdetui.api.endpoints import Operation
 from mdetui.api.misfits import REFUSED, misfit, nameless, parts_of, repaired
+from mdetui.api.models.base import Keyed
 from mdetui.api.rawpage import Body, RawPage
 
 # Rows decoded per turn of the loop. Budget B9 allows 1,000; a key passes through several turns, so that with 1,000 (4 ms)
@@ -124,7 +125,7 @@ class Decoder:
     def _rows(self, model: type[msgspec.Struct], raws: list[msgspec.Raw]) -> list[Any]:
         decode = _decoder(model).decode
         key = key_field(model)
-        case = _case(model)
+        case, keyed = _case(model), issubclass(model, Keyed)
         rows: list[Any] = []
         for raw in raws:
             try:
@@ -136,7 +137,7 @@ class Decoder:
                     row = _folded(model, bytes(raw))
             except REFUSED as error:
                 row = _bad(raw, *parts_of(error))
-            rows.append(_bad(raw, "it has no id") if _is_nameless(row, key) else row)
+            rows.append(_bad(raw, "it has no id") if _is_nameless(row, key) or (keyed and not row.id) else row)
         self._intern(model, rows)
         return rows
 
