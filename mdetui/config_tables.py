@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # rows a request may ask for: a larger page blocks the program while it is decoded
 LARGEST_PAGE = 1_000
+# smaller ones cost a call each for nothing, and the queue finds the end of a slice of time by a page that is not full
+SMALLEST_PAGE = 20
 # seconds between two refreshes at least: each is one call of a quota that colleagues share
 SHORTEST_REFRESH = 5
 LONGEST_REFRESH = 3_600
@@ -157,7 +159,7 @@ def _keys(table: Mapping[str, Any], prefix: str, place: Place, sources: dict[str
 def _page(view: str, value: object, place: Place, sources: dict[str, str]) -> PageSize:
     key = f"page_size.{view}"
     if type(value) is not dict:
-        size = _number(value, key, place, range(1, LARGEST_PAGE + 1), sources)
+        size = _number(value, key, place, range(SMALLEST_PAGE, LARGEST_PAGE + 1), sources)
         return PageSize(size, size)
     sources[key] = place.of(key)
     known = [one.name for one in fields(PageSize)]
@@ -165,7 +167,8 @@ def _page(view: str, value: object, place: Place, sources: dict[str, str]) -> Pa
         if name not in known:
             raise place.error(f"{key}.{name}", "This key is not known.", f"Known here: {', '.join(known)}.")
     sizes = {
-        name: _number(one, f"{key}.{name}", place, range(1, LARGEST_PAGE + 1), sources) for name, one in value.items()
+        name: _number(one, f"{key}.{name}", place, range(SMALLEST_PAGE, LARGEST_PAGE + 1), sources)
+        for name, one in value.items()
     }
     first, most = sizes.get("first", min(100, sizes.get("most", 100))), sizes.get("most", LARGEST_PAGE)
     if first > most:

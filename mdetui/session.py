@@ -5,7 +5,7 @@ A session is what screens and the command line share. It is made after the first
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from mdetui.api.delta import Changes, changes
 from mdetui.api.endpoints import Operation, operation
 from mdetui.api.gate import WriteLock
 from mdetui.api.log import RequestLog
+from mdetui.api.pagers import SIZES
 from mdetui.api.quotas import Quotas
 from mdetui.api.reads import Reads
 from mdetui.auth.secret import Secret
@@ -110,9 +111,16 @@ class Session:
         """Whether anything was done at the desk yet."""
         return self._desk is not None
 
-    def pager(self, op: str, *, filter: str = "", path: Mapping[str, str] | None = None) -> Pager:  # noqa: A002
-        """A pager over a list operation of the table."""
-        return self.client.pager(operation(op), filter=filter, path=path or {})
+    def pager(
+        self,
+        op: str,
+        *,
+        filter: str = "",  # noqa: A002
+        path: Mapping[str, str] | None = None,
+        sizes: Sequence[int] = SIZES,
+    ) -> Pager:
+        """A pager over a list operation of the table; `sizes` are the rows of its first page, the second and so on."""
+        return self.client.pager(operation(op), filter=filter, path=path or {}, sizes=sizes)
 
     async def read(self, op: str, path: Mapping[str, str], query: Mapping[str, str], *, fresh: bool = False) -> Any:
         """A read through the cache of 60 s: the model or page of the operation."""
@@ -128,6 +136,15 @@ class Session:
     async def changed_alerts(self, since: datetime) -> Changes:
         """Alerts that are new or changed since this host's time `since`, in one background request."""
         return await changes(self.client, operation("alerts.list"), since)
+
+    async def first_page(self, op: str, *, filter: str = "", sizes: Sequence[int] = SIZES) -> Changes | None:  # noqa: A002
+        """The first page of a list once more, in one background request: what is new or changed as far as it shows there.
+
+        Rows that are gone do not show. None when the list is empty.
+        """
+        asked = self.now()
+        page = await self.client.pager(operation(op), filter=filter, urgent=False, sizes=sizes).next()
+        return Changes(page, False, asked) if page is not None else None
 
     def job_changed(self) -> None:
         """A job changed something: what was read of actions, and of alerts and machines, is old."""

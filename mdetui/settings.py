@@ -14,8 +14,9 @@ from mdetui.views.query import QUEUES, Queue
 if TYPE_CHECKING:
     from mdetui.config_tables import PageSize, SavedQueue
 
-# the list that refreshes by itself; every other one does when the configuration says so
-REFRESHES = "alerts"
+# the list that can be asked for what has changed and refreshes by itself; every other one asks for its first page
+# again, and only when the configuration says so
+BY_CHANGES = "alerts"
 
 
 class Settings:
@@ -71,9 +72,19 @@ class Settings:
         """Rows of a request; None where the program decides."""
         return self._config.page_size.get(view)
 
+    def sizes(self, view: str) -> Sequence[int]:
+        """The same as the rows of the first page, of the second and so on."""
+        # by now the wire is there; a check of the configuration goes without
+        from mdetui.api.pagers import SIZES
+
+        size = self.page_size(view)
+        if size is None:
+            return SIZES
+        return (size.first, *(one for one in SIZES if size.first < one < size.most), size.most)
+
     def refresh(self, view: str) -> int:
         """Seconds between two refreshes of a list; 0 for none."""
-        return self._config.refresh_of.get(view, self._config.refresh if view == REFRESHES else 0)
+        return self._config.refresh_of.get(view, self._config.refresh if view == BY_CHANGES else 0)
 
 
 def split(named: str) -> tuple[str, int]:

@@ -18,6 +18,8 @@ from mdetui.views.query import WORDS, parse
 from mdetui.views.registry import VIEWS
 
 WIDEST_COLUMN = 200
+# kinds of paging in which a request says how many rows it wants
+_SIZED = ("slices", "skip", "linkOrSkip")
 _NOBODY = "somebody@example.com"
 
 
@@ -27,7 +29,13 @@ def views_with(table: str) -> dict[str, View]:
         return {name: view for name, view in VIEWS.items() if name in WORDS and view.operation}
     if table == "columns":
         return dict(VIEWS)
-    return {name: view for name, view in VIEWS.items() if view.operation}
+    found = {name: view for name, view in VIEWS.items() if view.operation}
+    if table == "page_size":
+        from mdetui.api.endpoints import operation
+
+        # the others take the pages that the service makes
+        return {name: view for name, view in found.items() if operation(view.operation).paging in _SIZED}
+    return found
 
 
 def sorts_of(view: View) -> list[str]:

@@ -16,7 +16,15 @@ from mdetui import keymap, profile_check
 from mdetui.clouds import CLOUDS
 from mdetui.config import AUDIENCES, METHODS, STORES, Config, Profile
 from mdetui.config_file import TOP, defaults
-from mdetui.config_tables import DIGITS, LARGEST_PAGE, LONGEST_REFRESH, SHORTEST_REFRESH, PageSize, SavedQueue
+from mdetui.config_tables import (
+    DIGITS,
+    LARGEST_PAGE,
+    LONGEST_REFRESH,
+    SHORTEST_REFRESH,
+    SMALLEST_PAGE,
+    PageSize,
+    SavedQueue,
+)
 from mdetui.settings_check import WIDEST_COLUMN, folds_of, sorts_of, views_with
 from mdetui.views.base import View
 from mdetui.views.query import WORDS
@@ -36,7 +44,9 @@ def schema() -> Schema:
     """The whole schema."""
     told = _told(Config)
     found: dict[str, Schema] = {name: _kind(default) for name, default in TOP.items() if name != "profiles"}
-    found["refresh"] = {"anyOf": [found["refresh"], _by_view("refresh", lambda _: _ref("refresh"), default=_ref("refresh"))]}
+    found["refresh"] = {
+        "anyOf": [found["refresh"], _by_view("refresh", lambda _: _ref("refresh"), default=_ref("refresh"))]
+    }
     found["profiles"] = {
         "type": "object",
         "propertyNames": {"pattern": f"^{profile_check.NAME.pattern}$"},
@@ -136,7 +146,7 @@ def _keys() -> Schema:
 
 def _shared() -> Schema:
     """What stands in several places."""
-    rows: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}
+    rows: Schema = {"type": "integer", "minimum": SMALLEST_PAGE, "maximum": LARGEST_PAGE}
     seconds: Schema = {"type": "integer", "minimum": SHORTEST_REFRESH, "maximum": LONGEST_REFRESH}
     return {
         "keys": {"type": "string", "pattern": keymap.PATTERN},

@@ -7,7 +7,7 @@ Reads are repeated, with patience and a limit. Writes are never repeated: what i
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -27,7 +27,7 @@ from mdetui.api.downloads import Downloads
 from mdetui.api.endpoints import Operation
 from mdetui.api.gate import Permit, WriteLock
 from mdetui.api.log import RequestLog
-from mdetui.api.pagers import Pager
+from mdetui.api.pagers import SIZES, Pager
 from mdetui.api.quotas import Quotas
 from mdetui.api.rawpage import RawPage
 from mdetui.api.transport import Bearer, Guard, Sending
@@ -197,6 +197,7 @@ class Client:
         query: Mapping[str, str] = NOTHING,
         body: msgspec.Struct | None = None,
         urgent: bool = True,
+        sizes: Sequence[int] = SIZES,
     ) -> Pager:
         """A list that is fetched as it is needed, by the table's kind of pager.
 
@@ -208,9 +209,12 @@ class Client:
             query: Other query options (`tag` of findByTag).
             body: Request body of a list that is read by POST (scan history).
             urgent: A person waits.
+            sizes: Rows of the first page, of the second and so on, as `lists.pager_of`.
         """
         options = {**query, **({"$expand": expand} if expand else {})}
-        return lists.pager_of(self, op, filter=filter, path=path, query=options, urgent=urgent, content=_encoded(body))
+        return lists.pager_of(
+            self, op, filter=filter, path=path, query=options, urgent=urgent, content=_encoded(body), sizes=sizes
+        )
 
     def target(self, op: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
         """Path and query of a call. Spaces become `%20`: a `+` would stay a plus in a filter."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mdetui.api.decode import Page
 from mdetui.api.endpoints import Operation
-from mdetui.api.pagers import LinkPager, Pager, SkipPager
+from mdetui.api.pagers import SIZES, LinkPager, Pager, SkipPager
 from mdetui.api.slices import SlicesPager
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def pager_of(
     query: Mapping[str, str],
     urgent: bool,
     content: bytes | None,
+    sizes: Sequence[int] = SIZES,
 ) -> Pager:
     """The pager of a list operation.
 
@@ -39,6 +40,8 @@ def pager_of(
         query: Other query options.
         urgent: A person waits.
         content: Body that goes with every page (scan history).
+        sizes: Rows of the first page, of the second and so on; the last is for all others. The alert queue asks for
+            that many each time; lists that only follow links take what comes.
     """
     if op.lines:
         from mdetui.api.files import FilesPager
@@ -47,7 +50,7 @@ def pager_of(
     if op.paging == "slices":
         return SlicesPager(
             client, op, now=client.clock.now(), densities=client.densities, filter=filter, query=query, path=path,
-            urgent=urgent,
+            urgent=urgent, top=sizes[-1],
         )  # fmt: skip
     if op.paging == "window":
         # no order here either, so its windows are those of the alert queue, on the time of the last change
@@ -59,7 +62,7 @@ def pager_of(
     options = {**query, **({"$filter": filter} if filter else {})}
     asking = client if content is None else _Asking(client, content)
     if op.paging in ("skip", "linkOrSkip"):
-        return SkipPager(asking, op, options, path=path, urgent=urgent, follows=op.paging == "linkOrSkip")
+        return SkipPager(asking, op, options, path=path, urgent=urgent, follows=op.paging == "linkOrSkip", sizes=sizes)
     if op.paging == "nextLink" and "pageSize" in op.options:
         options.setdefault("pageSize", str(EXPORT_ROWS))
     return LinkPager(asking, op, client.target(op, path, options), urgent=urgent)

@@ -6,7 +6,7 @@ it stood.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from mdetui import text
@@ -177,6 +177,7 @@ class SkipPager:
         path: Mapping[str, str],
         urgent: bool = True,
         follows: bool = False,
+        sizes: Sequence[int] = SIZES,
     ) -> None:
         self._client = client
         self._op = op
@@ -184,6 +185,7 @@ class SkipPager:
         self._path = dict(path)
         self._urgent = urgent
         self._follows = follows
+        self._sizes = tuple(sizes)
         self._link: str | None = None
         self._seen = Seen(op)
         self._skip = 0
@@ -206,7 +208,7 @@ class SkipPager:
     async def next(self) -> Page | None:
         """The next rows; None when the list is complete."""
         while not self._done:
-            top = min(SIZES[min(self._step, len(SIZES) - 1)], self._op.page_max or SIZES[-1])
+            top = min(self._sizes[min(self._step, len(self._sizes) - 1)], self._op.page_max or SIZES[-1])
             target = self._target(top)
             self.requests += 1
             page = await self._client.page_at(self._op, target, urgent=self._urgent)

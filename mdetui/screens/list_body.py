@@ -20,6 +20,7 @@ from mdetui.screens import work
 from mdetui.screens.places import Arrival, Listing
 from mdetui.screens.preview import Preview
 from mdetui.screens.sizes import WIDE
+from mdetui.settings import BY_CHANGES
 from mdetui.views.base import Cell, Context
 from mdetui.widgets.feed_table import FeedTable
 
@@ -148,7 +149,8 @@ class ListBody(Container):
         listing = self.listing
         try:
             # here and not in the worker: the first call imports the wire, and the patience of the screen begins after it
-            source = listing.open_source(lambda: self.shell.session(listing.profile))
+            sizes = self.shell.settings.sizes(self.view.id)
+            source = listing.open_source(lambda: self.shell.session(listing.profile), sizes)
         except MdetuiError as error:
             listing.arrived.append(Arrival(None, error=error))
             self.post_message(self.Loaded())
@@ -259,7 +261,14 @@ class ListBody(Container):
     async def _refresh(self, listing: Listing) -> None:
         session = self.shell.session(listing.profile)
         try:
-            changes = await session.changed_alerts(listing.asked_at)
+            if listing.view.id == BY_CHANGES:
+                changes = await session.changed_alerts(listing.asked_at)
+            else:
+                query, sizes = listing.query.at(session.now()), self.shell.settings.sizes(listing.view.id)
+                found = await session.first_page(listing.view.operation, filter=query.filter, sizes=sizes)
+                if found is None:
+                    return
+                changes = found
         except MdetuiError as error:
             # the rows on screen stay; the next refresh asks again from the same time
             self.post_message(self.Told(None, f"Refresh: {text.line(error.what)}"))
@@ -277,7 +286,8 @@ class ListBody(Container):
         rows = [
             row
             for row in event.changes.page.rows
-            if self.feed.item((profile, row.id)) is not None or (self.feed.shape.bad(row) is None and matches(row))
+            if self.feed.item((profile, self.feed.shape.name(row))) is not None
+            or (self.feed.shape.bad(row) is None and matches(row))
         ]
         self.apply(self.feed.announce(_Rows(rows)))
         if event.changes.more:

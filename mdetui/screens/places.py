@@ -6,7 +6,7 @@ are made from places and thrown away; `[`, `]`, `-` and `esc` bring a place back
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -100,11 +100,12 @@ class Listing:
     def __post_init__(self) -> None:
         self.feed = new_feed(self.view, self.profile)
 
-    def open_source(self, session: Callable[[], Session]) -> Source:
+    def open_source(self, session: Callable[[], Session], sizes: Sequence[int]) -> Source:
         """The pages of this list.
 
         Args:
             session: Gives the tenant's session; not called for rows of this host.
+            sizes: Rows of the first page, of the second and so on, for the view's own operation.
         """
         if self.source is None:
             if self.local is not None:
@@ -115,7 +116,7 @@ class Listing:
                 opened = session()
                 # `since:24h` counts from now, not from when the place was made
                 self.query = self.query.at(opened.now())
-                self.source = opened.pager(self.view.operation, filter=self.query.filter)
+                self.source = opened.pager(self.view.operation, filter=self.query.filter, sizes=sizes)
         return self.source
 
     def restart(self) -> None:
