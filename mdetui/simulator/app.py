@@ -26,6 +26,7 @@ from mdetui.simulator.metadata import Metadata
 from mdetui.simulator.options import Fault
 from mdetui.simulator.quotas import LIMITS
 from mdetui.simulator.quotas import refusal as quota_refusal
+from mdetui.simulator.routes import tvm
 from mdetui.simulator.routes.actions import ActionRoutes
 from mdetui.simulator.routes.alerts import AlertRoutes
 from mdetui.simulator.routes.graph import GraphRoutes
@@ -33,11 +34,11 @@ from mdetui.simulator.routes.identities import IdentityRoutes
 from mdetui.simulator.routes.incidents import IncidentRoutes
 from mdetui.simulator.routes.indicators import IndicatorRoutes
 from mdetui.simulator.routes.investigations import InvestigationRoutes
+from mdetui.simulator.routes.later import Later
 from mdetui.simulator.routes.library import LibraryRoutes
 from mdetui.simulator.routes.live import LiveRoutes
 from mdetui.simulator.routes.machines import MachineRoutes
 from mdetui.simulator.routes.traces import TraceRoutes
-from mdetui.simulator.routes.tvm import routes as tvm_routes
 from mdetui.simulator.spoil import PAGE, spoil
 from mdetui.simulator.tenant import Tenant
 from mdetui.simulator.wire import ConnectionDropped, Refused, encode, graph_refusal, refusal
@@ -88,7 +89,7 @@ class Front:
             *actions.routes(),
             *LiveRoutes(tenant, actions).routes(),
             *LibraryRoutes(tenant).routes(),
-            *tvm_routes(tenant),
+            Later(tvm.PATHS, lambda: tvm.routes(tenant)),
             *MachineRoutes(tenant).routes(),
             *TraceRoutes(tenant).routes(),
             *IncidentRoutes(tenant).routes(),
