@@ -6,7 +6,7 @@ say the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mdetui import keymap, paths
 from mdetui.config import Config
@@ -84,22 +84,32 @@ def _queue_problems(config: Config) -> Iterator[ConfigError]:
         yield from unknown
         if unknown:
             continue
-        used: dict[str | int, int] = {}
         for at, queue in enumerate(saved):
-            key = f"queues.{name}[{at}]"
-            yield from _words_problems(config, key, VIEWS[name], queue)
-            if used.setdefault(queue.name, at) != at:
-                yield _error(config, f"{key}.name", f"There are two queues of the name {queue.name!r}.", "Rename one.")
-            if queue.digit and used.setdefault(queue.digit, at) != at:
-                yield _error(config, f"{key}.digit", f"Two queues want the key {queue.digit}.", "Give one another.")
+            yield from _words_problems(config, f"queues.{name}[{at}]", VIEWS[name], queue)
+        twice = list(_twice(config, name, saved))
+        yield from twice
         placed = {at for _, at in numbered(name, saved).values()}
         for at, queue in enumerate(saved):
-            if at not in placed and used[queue.name] == at and (not queue.digit or used[queue.digit] == at):
+            if not twice and at not in placed:
                 yield _error(
-                    config, f"queues.{name}[{at}]",
+                    config,
+                    f"queues.{name}[{at}]",
                     f"There is no key left for {queue.name!r}: a list has {DIGITS} queues, the program's own included.",
                     "Give it the digit or the name of one that it shall replace.",
-                )  # fmt: skip
+                )
+
+
+def _twice(config: Config, view: str, saved: Sequence[SavedQueue]) -> Iterator[ConfigError]:
+    names: set[str] = set()
+    digits: set[int] = set()
+    for at, queue in enumerate(saved):
+        key = f"queues.{view}[{at}]"
+        if queue.name in names:
+            yield _error(config, f"{key}.name", f"There are two queues of the name {queue.name!r}.", "Rename one.")
+        if queue.digit in digits:
+            yield _error(config, f"{key}.digit", f"Two queues want the key {queue.digit}.", "Give one another.")
+        names.add(queue.name)
+        digits |= {queue.digit} - {0}
 
 
 def _words_problems(config: Config, key: str, view: View, queue: SavedQueue) -> Iterator[ConfigError]:
