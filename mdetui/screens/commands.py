@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from mdetui.errors import PlanError
+from mdetui.screens import browsing
 from mdetui.screens.places import LoginPlace, list_of, page_of
 from mdetui.views.base import View
 from mdetui.views.query import WORDS, parse
@@ -34,6 +35,7 @@ class Command:
         whole: Whether it must be written in full. `:w` is what the fingers of a vi user type by themselves: it must not
             open the write lock.
         asks: The operation that it asks first; without the permission for it there is nothing to see.
+        options: What begins so, for completion; where words have a colon they come from the words of the view.
     """
 
     names: tuple[str, ...]
@@ -42,6 +44,7 @@ class Command:
     run: Run
     whole: bool = False
     asks: str = ""
+    options: Callable[[str], Sequence[str]] | None = None
 
 
 async def run_line(frame: Frame, line: str) -> None:
@@ -75,6 +78,10 @@ def complete(line: str) -> str:
         options = [command.names[0] for command in COMMANDS if command.names[0].startswith(last)]
         return (options[0] + " ") if len(options) == 1 else _common(options) or line
     command = find(line.split(" ")[0])
+    if command is not None and command.options is not None:
+        found = command.options(last)
+        # a part in the middle completes to the whole, but never to less than was typed
+        return f"{head} {max(_common(found), last, key=len) if len(found) != 1 else found[0]}"
     words = WORDS.get(command.names[0], ()) if command else ()
     options = [f"{word.name}:" for word in words if word.name.startswith(last)]
     return f"{head} {_common(options) or last}"
@@ -86,6 +93,8 @@ def hint(line: str) -> str:
     command = find(name) if name else None
     if command is None:
         return " ".join(c.names[0] for c in COMMANDS if c.names[0].startswith(name)) if name else "Tab completes"
+    if space and command.options is not None:
+        return " ".join(command.options(line.rpartition(" ")[2])) or command.takes
     return command.takes if space else command.help
 
 
@@ -148,6 +157,14 @@ async def _theme(frame: Frame, rest: str) -> None:
 def themes(frame: Frame) -> list[str]:
     """The themes that `:theme` takes."""
     return cast("MdetuiApp", frame.app).theme_names
+
+
+async def _scores(frame: Frame, rest: str) -> None:
+    frame.shell.visit(page_of("scores", _profile(frame), "scores", None, "scores"))
+
+
+async def _browse(frame: Frame, rest: str) -> None:
+    await browsing.browse(cast("Commanding", frame), _profile(frame), rest)
 
 
 async def _ledger(frame: Frame, rest: str) -> None:
@@ -224,6 +241,8 @@ COMMANDS: tuple[Command, ...] = (
         _find,
     ),
     Command(("isolated",), "", "machines that actions say are isolated", _isolated, asks="actions.list"),
+    Command(("scores",), "", "exposure score, secure score, exposure by machine group", _scores, asks="scores.exposure"),
+    Command(("browse",), "what, /text", "lists that have no command of their own", _browse, options=browsing.words),
     Command(("write",), "30m max=25", "open the write lock for a time", _write, whole=True),
     Command(("lock",), "", "close the write lock", _lock),
     Command(("jobs",), "", "what was sent from here and how it went", _jobs),
