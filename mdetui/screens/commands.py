@@ -241,7 +241,7 @@ COMMANDS: tuple[Command, ...] = (
         _find,
     ),
     Command(("isolated",), "", "machines that actions say are isolated", _isolated, asks="actions.list"),
-    Command(("scores",), "", "exposure score, secure score, exposure by machine group", _scores, asks="scores.exposure"),
+    Command(("scores",), "", "exposure and secure scores, by machine group", _scores, asks="scores.exposure"),
     Command(("browse",), "what, /text", "lists that have no command of their own", _browse, options=browsing.words),
     Command(("write",), "30m max=25", "open the write lock for a time", _write, whole=True),
     Command(("lock",), "", "close the write lock", _lock),
