@@ -132,7 +132,7 @@ LIST = (
 
 ENTITY = (
     Key("row.machine", "m", "machine", "machine", "Open the machine of this row", 3),
-    Key("row.incident", "i", "incident", "incident", "Alerts of the incident of this row", 26),
+    Key("row.incident", "i", "incident", "incident", "The incident of this row: its alerts, machines, evidence", 26),
     Key("row.pivot", "p", "pivot", "pivot", "From this row to what belongs to it", 25),
 )
 

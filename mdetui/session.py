@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from mdetui.response.protected import Protection
 
 
+# how permissions of the other audiences begin
+_ROLES_OF = {
+    "xdr": ("Incident.", "AdvancedHunting."),
+    "graph": ("SecurityAlert.", "SecurityIncident.", "SecurityIdentities", "ThreatHunting."),
+}
+
+
 class Session:
     """Everything one profile needs while it is open."""
 
@@ -133,6 +140,21 @@ class Session:
         self.reads.put(found, answer.decode(found), path=path)
         return answer.content
 
+    async def file(self, op: str, link: str, most: int) -> bytes:
+        """What lies behind a link that an operation has named, without a token; at most so many bytes.
+
+        Raises:
+            MdetuiError: As `Downloads.open` and `Download.read`.
+        """
+        download = await self.client.downloads.open(operation(op), link)
+        found = bytearray()
+        try:
+            while len(found) < most and (chunk := await download.read()):
+                found += chunk
+        finally:
+            await download.aclose()
+        return bytes(found[:most])
+
     async def changed_alerts(self, since: datetime) -> Changes:
         """Alerts that are new or changed since this host's time `since`, in one background request."""
         return await changes(self.client, operation("alerts.list"), since)
@@ -148,7 +170,7 @@ class Session:
 
     def job_changed(self) -> None:
         """A job changed something: what was read of actions, and of alerts and machines, is old."""
-        for name in ("actions.list", "alerts.get", "machines.get"):
+        for name in ("actions.list", "alerts.get", "incidents.get", "machines.get"):
             self.reads.forget(operation(name))
 
     def peek(self, op: str, path: Mapping[str, str], query: Mapping[str, str]) -> Any | None:
@@ -171,7 +193,12 @@ class Session:
 
     def missing(self, op: str) -> str:
         """Name of the permission this sign-in lacks for an operation; "" when it has one or that is not known."""
-        return operation(op).missing(self.identity)
+        asked, identity = operation(op), self.identity
+        own = _ROLES_OF.get(asked.audience)
+        if own is not None and identity is not None and not any(role.startswith(own) for role in identity.roles):
+            # a token for that audience was not needed yet: what it allows is not known
+            return ""
+        return asked.missing(identity)
 
     def operation(self, op: str) -> Operation:
         """The operation of that id."""

@@ -15,7 +15,9 @@ from mdetui import text
 from mdetui.errors import MdetuiError, SignInError
 from mdetui.keys import Key
 from mdetui.screens import work
+from mdetui.screens.entity_rows import EntityRows
 from mdetui.screens.list_body import ListBody
+from mdetui.screens.local_lists import LocalBatch
 from mdetui.screens.places import PagePlace
 from mdetui.screens.row_writes import RowWrites
 from mdetui.views.base import RAW, Cell, Line, Need, Subject, Tab
@@ -130,10 +132,16 @@ class PageScreen(RowWrites):
     async def _subject(self) -> Any:
         """What the paths of other reads are made of: the entity, which may still be under way for another tab."""
         if self.spot.entity is None and self.spot.page.operation:
-            session = self.shell.session(self.place.profile)
             with suppress(MdetuiError):  # who asked for it says what is wrong
-                self.spot.entity = await session.read(self.spot.page.operation, {"id": self.spot.page_id}, {})
+                self.spot.entity = await self._entity(fresh=False)
         return self.spot.entity or self.spot.row or _Id(self.spot.page_id)
+
+    async def _entity(self, *, fresh: bool) -> Any:
+        """The entity of the page, by one read or by what the page has instead."""
+        page, session = self.spot.page, self.shell.session(self.place.profile)
+        if page.read is not None:
+            return await page.read(session, self.spot.page_id, fresh)
+        return await session.read(page.operation, {"id": self.spot.page_id}, {}, fresh=fresh)
 
     async def _read_one(self, need: Need, subject: Any, fresh: bool) -> None:
         try:
@@ -144,7 +152,9 @@ class PageScreen(RowWrites):
                 return
             session = self.shell.session(self.place.profile)
             value: Any
-            if need is RAW:
+            if need.name == "entity":
+                value = await self._entity(fresh=fresh)
+            elif need is RAW:
                 value = await session.raw(self.spot.page.operation, {"id": self.spot.page_id})
             else:
                 value = await session.read(need.operation, path, need.query(subject), fresh=fresh)
@@ -173,13 +183,37 @@ class PageScreen(RowWrites):
         if event.name == "entity":
             if isinstance(event.value, MdetuiError):
                 self._asked.discard("entity")
+                self.spot.refused = event.value
                 self.fail(event.value)
             else:
+                self.spot.refused = None
                 self.spot.title = self.spot.page.title(event.value, self.spot.page_id)
                 self.reads[self.spot.page.id] = event.value
+            self.spot.came.set()
+            self._renew_rows()
         self.draw_page()
         if event.name == "entity":
             self.release()
+
+    def _renew_rows(self) -> None:
+        """Lists whose rows came with the entity take those of a newer one in; the cursor stays."""
+        for tab in self.spot.page.tabs:
+            listing = self.spot.listings.get(tab.id)
+            source = listing.source if listing is not None else None
+            if listing is None or tab.rows is None or not isinstance(source, EntityRows):
+                continue
+            body = self._body if self._body is not None and self._body.listing is listing else None
+            if source.entity is None:
+                if body is not None and listing.feed.state == "failed":
+                    body.reload()
+                continue
+            rows = tab.rows(self.spot.entity)
+            if rows == tab.rows(source.entity):
+                continue
+            source.entity = self.spot.entity
+            change = listing.feed.announce(LocalBatch(rows))
+            if body is not None:
+                body.apply(change)
 
     # drawing
 
@@ -261,8 +295,10 @@ class PageScreen(RowWrites):
         return self._text if self._text is not None else super().focus_target()
 
     def hints(self) -> Sequence[Key]:
-        """The keys of the page's own context; where lines are shown, those of a list mean nothing."""
-        keys = self.keys_of(self.spot.page.keys)
+        """The keys of the page's own context; what means nothing for its entity or rows is left out."""
+        kind = self.known().kind
+        idle = set() if kind == "alert" else {"row.triage"} if kind else {"row.triage", "row.act"}
+        keys = [key for key in self.keys_of(self.spot.page.keys) if key.id not in idle]
         if self.list_body is not None:
             return keys
         here = {"row.machine"} if self.spot.page.id == "machine" else set()
@@ -285,7 +321,7 @@ class PageScreen(RowWrites):
 
     def _unreadable(self, tab: Tab) -> str:
         asked = [need.operation for need in tab.needs if need.operation]
-        if tab.view:
+        if tab.view and tab.rows is None:
             asked.append(tab.operation or VIEWS[tab.view].operation)
         return self.shell.lacks(self.place.profile, *asked)
 
@@ -307,7 +343,10 @@ class PageScreen(RowWrites):
     def job_changed(self, job: Job) -> None:
         """What this page shows may be what the job changes: read it again."""
         super().job_changed(job)
-        if any(self.spot.page_id in row.target.key or self.spot.page_id == row.target.machine_id for row in job.rows):
+        page_id = self.spot.page_id
+        mine = any(page_id in row.target.key or page_id == row.target.machine_id for row in job.rows)
+        # what came with the entity is read with it, once: when the job has ended
+        if mine or (self.tab.rows is not None and not job.active):
             self.ask((*self.spot.page.needs, *self.tab.needs), fresh=True)
 
     # keys of a page
@@ -332,7 +371,7 @@ class PageScreen(RowWrites):
     def action_reload(self) -> None:
         """Ask again for what is shown."""
         self.ask((*self.spot.page.needs, *self.tab.needs), fresh=True)
-        if self.list_body is not None:
+        if self.list_body is not None and self.tab.rows is None:
             super().action_reload()
 
 

@@ -6,6 +6,7 @@ are made from places and thrown away; `[`, `]`, `-` and `esc` bring a place back
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -182,7 +183,13 @@ class ListPlace(Place):
 
 @dataclass(eq=False)
 class PagePlace(Place):
-    """One entity. `row` is the row it was opened from: what keys act on until the entity itself is read."""
+    """One entity.
+
+    Attributes:
+        row: The row it was opened from: what keys act on until the entity itself is read.
+        came: Set once the entity was read, or refused.
+        refused: Why it was not read the last time.
+    """
 
     profile: str
     page: Page
@@ -194,6 +201,8 @@ class PagePlace(Place):
     entity: Any = None
     listings: dict[str, Listing] = field(default_factory=dict)
     scroll: dict[str, int] = field(default_factory=dict)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+    refused: MdetuiError | None = None
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -204,12 +213,18 @@ class PagePlace(Place):
     def listing(self, tab: Tab) -> Listing:
         """The list of a tab, made once."""
         if tab.id not in self.listings:
-            view = VIEWS[tab.view]
-            op, path, filter_text = tab.operation or view.operation, tab.path(self.page_id), tab.filter(self.page_id)
-            self.listings[tab.id] = Listing(
-                view, self.profile, make_source=lambda session: session.pager(op, filter=filter_text, path=path)
-            )
+            self.listings[tab.id] = Listing(VIEWS[tab.view], self.profile, make_source=self._source(tab))
         return self.listings[tab.id]
+
+    def _source(self, tab: Tab) -> Callable[[Session], Source]:
+        if tab.rows is not None:
+            from mdetui.screens.entity_rows import EntityRows
+
+            rows = tab.rows
+            return lambda session: EntityRows(self, rows)
+        op, path = tab.operation or VIEWS[tab.view].operation, tab.path(self.page_id)
+        filter_text = tab.filter(self.page_id)
+        return lambda session: session.pager(op, filter=filter_text, path=path)
 
     def screen(self) -> Frame:
         """The page screen."""

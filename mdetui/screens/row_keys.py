@@ -166,6 +166,11 @@ class RowKeys(Commanding):
         if target:
             name = body.view.subject.name(item) or ""
             self.shell.visit(page_of(body.view.opens, self.place.profile, target, self.place, name, item))
+        elif item is not None and not body.view.opens:
+            # a row that stands for one thing with a page of its own
+            named = body.view.subject.names(item)
+            if len(named) == 1:
+                self.shell.visit(page_of(named[0].page, self.place.profile, named[0].id, self.place))
 
     def on_feed_table_opened(self, event: FeedTable.Opened) -> None:
         """A click on the row."""
@@ -188,14 +193,15 @@ class RowKeys(Commanding):
         self.shell.visit(page_of("machine", self.place.profile, machine, self.place, name.split(".")[0]))
 
     def action_incident(self) -> None:
-        """Alerts of the row's incident."""
+        """The row's incident: its alerts first, its machines and evidence beside them."""
         item = self.subject()
         number = getattr(item, "incident_id", None)
         if number is None:
             self.say("This row belongs to no incident.")
             return
-        query = of("alerts", {"inc": str(number)})
-        self.shell.visit(list_of("alerts", self.place.profile, query, f"incident {text.line(number)}", self.place))
+        place = page_of("incident", self.place.profile, str(number), self.place, f"incident {number}")
+        place.tab = "alerts"
+        self.shell.visit(place)
 
     def action_pivot(self) -> None:
         """To what belongs to the row."""

@@ -209,8 +209,13 @@ SUBJECT = Subject(
     machine_id=lambda row: row.machine_id,
     pivots=(
         Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),
+        Pivot("n", "the incident", "page:incident", lambda row: _digits(row.incident_id)),
         Pivot("i", "alerts of the incident", "list:alerts", lambda row: _digits(row.incident_id), "inc"),
         Pivot("c", "alerts of the same category", "list:alerts", lambda row: row.category, "cat"),
+        # a row of the list does not know it
+        Pivot(
+            "v", "the investigation", "page:investigation", lambda row: _digits(getattr(row, "investigation_id", None))
+        ),
     ),
     names=found.of_alert,
     portal=lambda row: f"/alerts/{row.id}",

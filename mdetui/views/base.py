@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from mdetui.errors import MdetuiError
 from mdetui.views.cells import STYLES, Cell
@@ -26,6 +26,7 @@ __all__ = [
     "Need",
     "Page",
     "Pivot",
+    "Reader",
     "Subject",
     "Tab",
     "View",
@@ -248,6 +249,7 @@ class Tab:
         operation: Operation of a list tab when it is not the view's own.
         path: Page id to the path values of a list tab.
         filter: Page id to the `$filter` of a list tab.
+        rows: Entity to the rows of a list tab that came with it: no request of their own.
     """
 
     id: str
@@ -258,6 +260,17 @@ class Tab:
     operation: str = ""
     path: Callable[[str], Mapping[str, str]] = lambda page_id: {}
     filter: Callable[[str], str] = lambda page_id: ""
+    rows: Callable[[Any], Sequence[Any]] | None = None
+
+
+class Reader(Protocol):
+    """What a page whose entity takes more than one read needs of a session."""
+
+    async def read(self, op: str, path: Mapping[str, str], query: Mapping[str, str], *, fresh: bool = False) -> Any:
+        """A read through the cache."""
+
+    async def file(self, op: str, link: str, most: int) -> bytes:
+        """A file behind a link; at most so many bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +288,7 @@ class Page:
         title: Entity and page id to the text of the breadcrumb.
         subject: What keys can do with the entity.
         keys: Context of the key table.
+        read: Session, page id and whether it must be fresh to the entity, where `operation` alone does not give it.
     """
 
     id: str
@@ -287,3 +301,4 @@ class Page:
     needs: tuple[Need, ...] = ()
     subject: Subject = Subject()
     keys: str = "machine"
+    read: Callable[[Reader, str, bool], Awaitable[Any]] | None = None

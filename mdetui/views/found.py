@@ -38,11 +38,12 @@ def of_alert(alert: Alert | AlertRow) -> list[Named]:
     if related is not None and related.user_name:
         found.append(user(related.user_name, related.domain_name))
     for item in getattr(alert, "evidence", None) or ():
-        found += _of(item)
+        found += of_evidence(item)
     return list({(one.page, one.id.casefold()): one for one in reversed(found)}.values())[::-1]
 
 
-def _of(item: Evidence) -> Iterable[Named]:
+def of_evidence(item: Evidence) -> Iterable[Named]:
+    """What one piece of evidence names."""
     sha = next((value for value in (item.sha1, item.sha256) if value and is_hash(value)), None)
     if sha:
         yield Named("file", sha.lower(), f"file {text.line(item.file_name or sha)}")

@@ -26,6 +26,8 @@ _TYPES = {
 _SHORT = {value.lower(): word for word, value in _TYPES.items()}
 _ACTIONS = ("Allowed", "Audit", "Warn", "Block", "BlockAndRemediate", "Alert", "AlertAndBlock")
 _SEVERITIES = ("Informational", "Low", "Medium", "High")
+# a column has no room for these words
+_NARROW = {"blockandremediate": "Remediate", "alertandblock": "AlertBlock"}
 _STYLE = {"allowed": "state.warn", "block": "strong", "blockandremediate": "strong", "alertandblock": "strong"}
 # an indicator that ends so soon is worth a look
 _SOON = timedelta(days=7)
@@ -43,8 +45,9 @@ def _expires(row: Indicator, context: Context) -> Cell:
     return Cell(span if context.utc else f"in {span.removeprefix('+')}", style)
 
 
-def _action(value: str | None) -> Cell:
-    return Cell(text.line(value), _STYLE.get((value or "").lower(), "muted" if value is None else "plain"))
+def _action(value: str | None, *, short: bool = False) -> Cell:
+    shown = _NARROW.get((value or "").lower(), text.line(value)) if short else text.line(value)
+    return Cell(shown, _STYLE.get((value or "").lower(), "muted" if value is None else "plain"))
 
 
 def _type(value: str | None) -> Cell:
@@ -62,7 +65,7 @@ def _yes(value: Any) -> str:
 COLUMNS = (
     Column("value", "VALUE", lambda row, _: words.plain(row.indicator_value), 24, grow=3, sort=lambda row: (row.indicator_value or "").lower()),
     Column("type", "TYPE", lambda row, _: _type(row.indicator_type), 6, sort=lambda row: row.indicator_type or ""),
-    Column("action", "ACTION", lambda row, _: _action(row.action), 10, sort=lambda row: row.action or ""),
+    Column("action", "ACTION", lambda row, _: _action(row.action, short=True), 10, sort=lambda row: row.action or ""),
     Column("severity", "S", lambda row, _: words.severity_letter(row.severity), 1, sort=lambda row: words.severity_rank(row.severity)),
     Column("expires", "EXPIRES", _expires, 12, sort=lambda row: words.time_key(row.expiration_time) or float("inf"), utc=words.UTC_CELLS),
     Column("title", "TITLE", lambda row, _: words.plain(row.title), 14, grow=2, sort=lambda row: (row.title or "").lower()),

@@ -149,13 +149,15 @@ def _fits_owner(row: Any, value: str, me: str) -> bool:
     return (row.assigned_to or "").lower() == wanted.lower()
 
 
+OWNER = Word("owner", "owner:me, owner:none, owner:name@host", _owner, _fits_owner)
+
 _LEVELS = {word: word.capitalize() for word in ("none", "informational", "low", "medium", "high")}
 
 WORDS: dict[str, tuple[Word, ...]] = {
     "alerts": (
         Word("sev", "sev:high sev:medium+", _severity, _fits_severity),
         Word("status", "status:new, inprogress, resolved, open", _status, _fits_status),
-        Word("owner", "owner:me, owner:none, owner:name@host", _owner, _fits_owner),
+        OWNER,
         Word("inc", "inc:1042", _incident, lambda row, value, me: str(row.incident_id) == value),
         Word("cat", "cat:Execution", equals("category"), lambda row, value, me: row.category == value),
         Word(

@@ -9,6 +9,7 @@ from mdetui.views import (
     domains,
     exposures,
     files,
+    incidents,
     indicators,
     inventory,
     investigations,
@@ -46,6 +47,9 @@ VIEWS: dict[str, View] = {
         missing_kbs.VIEW,
         machine_refs.VIEW,
         isolated.VIEW,
+        incidents.VIEW,
+        incidents.MACHINES,
+        incidents.EVIDENCE,
         investigations.VIEW,
         indicators.VIEW,
         library.VIEW,
@@ -71,6 +75,7 @@ PAGES: dict[str, Page] = {
         recommendations.PAGE,
         remediation.PAGE,
         scores.PAGE,
+        incidents.PAGE,
         investigations.PAGE,
     )
 }
