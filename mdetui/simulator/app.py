@@ -30,6 +30,7 @@ from mdetui.simulator.routes import tvm
 from mdetui.simulator.routes.actions import ActionRoutes
 from mdetui.simulator.routes.alerts import AlertRoutes
 from mdetui.simulator.routes.graph import GraphRoutes
+from mdetui.simulator.routes.hunting import HuntingRoutes
 from mdetui.simulator.routes.identities import IdentityRoutes
 from mdetui.simulator.routes.incidents import IncidentRoutes
 from mdetui.simulator.routes.indicators import IndicatorRoutes
@@ -72,7 +73,7 @@ _FAMILIES = {
     re.compile(r"/api/machines/[^/]+/runliveresponse"): "liveResponse",
     re.compile(r"/api/machines/[^/]+/startinvestigation"): "startInvestigation",
     re.compile(r"/api/machines/[^/]+/vulnerabilities"): "machineVulnerabilities",
-    re.compile(r"/v1\.0/security/runhuntingquery"): "hunting",
+    re.compile(r"/v1\.0/security/runhuntingquery|/api/advanced(?:queries|hunting)/run"): "hunting",
     re.compile(r"/v1\.0/.*"): "graph",
 }
 
@@ -97,6 +98,7 @@ class Front:
             *InvestigationRoutes(tenant).routes(),
             *GraphRoutes(tenant).routes(),
             *IdentityRoutes(tenant).routes(),
+            *HuntingRoutes(tenant).routes(),
             *Metadata(tenant).routes(),
             *tenant.blobs.routes(),
         ]
