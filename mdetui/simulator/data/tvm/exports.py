@@ -86,7 +86,7 @@ FROM devices x JOIN (
       -- one pair in 33, and only for those the draw that costs
       CASE WHEN (i.n * 7919 + f.f * 104729) % 33 = 0
         THEN $start - (draw(':event:' || f.f || ':', i.n) >> 8) % 11232000000000 END AS event,
-      CASE WHEN i.v >= f.v THEN 'Fixed' WHEN (i.n + f.f) % 3 = 0 THEN 'Updated' ELSE 'New' END AS status
+      CASE WHEN i.v >= f.v THEN 'Fixed' WHEN (i.n // 5 + f.f) % 3 = 0 THEN 'Updated' ELSE 'New' END AS status
     FROM installed i JOIN fixes f ON f.p = i.p AND i.v <= f.v WHERE i.n BETWEEN $first AND $last
   ) f ON f.n = x.n JOIN installed i ON i.n = f.n AND i.p = f.p JOIN products d ON d.p = i.p
   JOIN flaws w ON w.f = f.f LEFT JOIN versions t ON t.p = f.p AND t.v = f.fixed
