@@ -24,7 +24,7 @@ from mdetui.views.base import (
     got,
     heading,
 )
-from mdetui.views.query import Word, equals, quote
+from mdetui.views.query import Word, equals
 
 if TYPE_CHECKING:
     from mdetui.api.models.inventory import Distribution, Software
@@ -100,7 +100,7 @@ def _path(page_id: str) -> dict[str, str]:
 
 
 WORDS = (
-    Word("name", "name:chrome", lambda value, me: f"contains(name,{quote(value)})"),
+    Word("name", "name:chrome", equals("name")),
     Word("vendor", "vendor:microsoft", equals("vendor")),
     Word("id", "id:microsoft-_-edge", equals("id")),
 )

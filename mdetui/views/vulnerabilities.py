@@ -89,7 +89,6 @@ WORDS = (
     Word("cve", "cve:CVE-2024-38063", equals("id")),
     Word("sev", "sev:critical", one_of("severity", posture.SEVERITIES)),
     Word("cvss", "cvss:9 (and above)", lambda value, me: f"cvssV3 ge {posture.decimal(value)}"),
-    Word("about", "about:openssl", lambda value, me: f"contains(description,{quote(value)})"),
     *times("publishedOn", lambda row: row.published_on),
 )
 
