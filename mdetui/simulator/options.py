@@ -19,6 +19,7 @@ APP_OBJECT_ID = "d3a8c5e2-1b6f-4d7a-a0c4-59e7f2b86d33"
 DEMO_SECRET = "demo-secret-of-a-tenant-that-does-not-exist"
 
 ALL_ROLES = (
+    "AdvancedQuery.Read.All",
     "Alert.ReadWrite.All",
     "File.Read.All",
     "Ip.Read.All",

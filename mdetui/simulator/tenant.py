@@ -13,6 +13,7 @@ from mdetui.simulator.data.actions import Actions
 from mdetui.simulator.data.incidents import Incidents
 from mdetui.simulator.data.indicators import Indicators
 from mdetui.simulator.data.investigations import Investigations
+from mdetui.simulator.data.kql import Hunting
 from mdetui.simulator.data.library import Library
 from mdetui.simulator.data.rows import Rows
 from mdetui.simulator.data.store import Store
@@ -78,6 +79,11 @@ class Tenant:
     def library(self) -> Library:
         """The live response library."""
         return Library(self.options.seed, self.store.start)
+
+    @cached_property
+    def hunting(self) -> Hunting:
+        """Hunting; its views are made at the first query."""
+        return Hunting(self.store)
 
     def ticks(self) -> int:
         """The tenant's time; alerts that are due are made on the way."""

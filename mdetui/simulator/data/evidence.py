@@ -21,6 +21,9 @@ _KEYS = (
     "detectionStatus"
 )
 _EMPTY: dict[str, Any] = dict.fromkeys(_KEYS.split(" "))
+# what an encoded command holds, and the file of a recipe that drops none
+ENCODED = "SQBFAFgAKABOAGUAdwAtAE8AYgBqAGUAYwB0ACAATgBlAHQALgBXAGUAYgBDAGwAaQBlAG4AdAApAA=="
+NO_FILE = "C:\\Users\\Public\\upd.exe"
 # it starts everything a person starts: no evidence
 _SHELL = "explorer.exe"
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -81,6 +84,11 @@ def domain_of(url: str) -> str:
     return "" if host == "{ip}" or host.replace(".", "").isdigit() else host
 
 
+def process_number(name: str) -> int:
+    """What a program adds to the alert's own number to make its process id."""
+    return int(hashlib.sha256(name.lower().encode()).hexdigest()[:3], 16) * 4 + 600
+
+
 def account(name: str) -> dict[str, str]:
     """The ids of an account, the same wherever it is met."""
     digest = hashlib.sha256(f"account:{name}".encode()).hexdigest()
@@ -102,11 +110,11 @@ class _Filler:
             "user": facts.account or "Public",
             "n": str(1000 + facts.incident % 8999),
             "hex": case.hex()[:8],
-            "b64": "SQBFAFgAKABOAGUAdwAtAE8AYgBqAGUAYwB0ACAATgBlAHQALgBXAGUAYgBDAGwAaQBlAG4AdAApAA==",
+            "b64": ENCODED,
             "ip": f"198.51.100.{case[0] % 254 + 1}",
         }
         drops = [piece for piece in pieces if isinstance(piece, Drop)]
-        self._words["file"] = self(joined(drops[0].path, drops[0].file)) if drops else "C:\\Users\\Public\\upd.exe"
+        self._words["file"] = self(joined(drops[0].path, drops[0].file)) if drops else NO_FILE
         keys = [piece.key for piece in pieces if isinstance(piece, Reg)]
         self._words["key"] = keys[0] if keys else ""
         urls = [piece.url for piece in pieces if isinstance(piece, Net) and piece.url]
@@ -119,7 +127,7 @@ class _Filler:
 
     def process(self, name: str) -> int:
         """Process id: one per program of an alert, so that parents and children meet."""
-        return self._base + int(hashlib.sha256(name.lower().encode()).hexdigest()[:3], 16) * 4 + 600
+        return self._base + process_number(name)
 
 
 def _pieces(piece: Piece, fill: _Filler, at: int, *, first: bool) -> Iterator[dict[str, Any]]:

@@ -96,6 +96,17 @@ class Store:
         """First column of a query."""
         return [row[0] for row in self.rows(sql, values)]
 
+    def query(
+        self, sql: str, values: Mapping[str, Any], variables: Mapping[str, int]
+    ) -> tuple[list[str], list[str], list[Any]]:
+        """Names and types of the columns, and the rows, of a query that reads variables (`getvariable`)."""
+        cursor = self._root.cursor()
+        for name, value in variables.items():
+            cursor.execute(f"SET VARIABLE {name} = {int(value)}")
+        cursor.execute(sql, dict(values))
+        described = cursor.description or []
+        return [one[0] for one in described], [str(one[1]) for one in described], cursor.fetchall()
+
     def write(self, sql: str, values: Mapping[str, Any]) -> None:
         """One changing statement."""
         with self._lock:
