@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import ssl
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,8 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from mdetui.simulator import Options
 from mdetui.simulator.data.tvm.exports import KINDS
 from mdetui.simulator.mount import Mounted
+from mdetui.simulator.server import Served
 from tests.clocks import HeldClock
 from tests.conftest import StartSimulator
 from tests.simulated import client_of, error_of, rows_of
@@ -284,3 +289,38 @@ async def test_hostile_files(tenant: Mounted, raw_api: httpx.AsyncClient) -> Non
     rows = await _files(tenant, links)
     assert [row["deviceId"] for row in rows] == [row["deviceId"] for row in calm]
     assert all(one["softwareName"] != other["softwareName"] for one, other in zip(rows, calm, strict=True))
+
+
+@pytest.mark.parametrize("fault", ["nextlink-foreign", "nextlink-loop"])
+async def test_links_gone_wrong(tenant: Mounted, raw_api: httpx.AsyncClient, fault: str) -> None:
+    tenant.faults.set(fault, "evil.example" if fault == "nextlink-foreign" else "", count=1)
+    body = (await raw_api.get(f"{BASE}/SoftwareInventoryByMachine?pageSize=5")).json()
+    link = urlsplit(body["@odata.nextLink"])
+    if fault == "nextlink-foreign":
+        assert link.netloc == "evil.example"
+    else:
+        assert (await raw_api.get(body["@odata.nextLink"])).json()["value"] == body["value"]
+
+
+def test_files_over_tls_are_on_another_host(served: Served) -> None:
+
+    context = ssl.create_default_context(cadata=served.ca_pem.decode())
+    token = served.tenant.authority.issue()
+    with httpx.Client(verify=context, trust_env=False) as client:
+        bearer = {"Authorization": f"Bearer {token}"}
+        answer = client.get(f"{served.url}{BASE}/SoftwareInventoryExport", headers=bearer)
+        link = answer.json()["exportFiles"][0]
+        assert urlsplit(link).hostname != urlsplit(served.url).hostname
+        content = client.get(link)
+        assert content.status_code == 200
+        lines = gzip.decompress(content.content).splitlines()
+        assert len({json.loads(line)["deviceId"] for line in lines}) == 5
+        assert served.journal.misplaced() == []
+        assert client.get(link, headers=bearer).status_code == 400
+        assert len(served.journal.misplaced()) == 1
+
+
+@pytest.fixture
+def served(simulator_options: Options) -> Iterator[Served]:
+    with Served(replace(simulator_options, machines=5, alerts=20)) as running:
+        yield running

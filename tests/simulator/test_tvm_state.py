@@ -160,3 +160,48 @@ async def test_a_tenant_without_the_licence(tenant: Mounted, raw_api: httpx.Asyn
         assert "No Tvm license" in text
     for path in others:
         assert (await raw_api.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "scope", "enough"),
+    [
+        (TASKS, "RemediationTask.Read", True),
+        (TASKS, "RemediationTasks.Read", True),
+        (TASKS, "Vulnerability.Read", False),
+        ("/api/recommendations/va-_-google-_-chrome/software", "SecurityRecommendation.Read", True),
+        ("/api/recommendations/va-_-google-_-chrome/software", "Software.Read", False),
+        (AV, "Machine.Read", True),
+        ("/api/baselineProfiles", "SecurityBaselinesAssessment.Read", True),
+    ],
+)
+async def test_permissions_of_people(tenant: Mounted, path: str, scope: str, enough: bool) -> None:
+    async with client_of(tenant, tenant.tenant.authority.issue(scopes=(scope,))) as client:
+        answer = await client.get(path)
+    assert (answer.status_code, scope) == (200 if enough else 403, scope)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/api/vulnerabilities", "description"),
+        ("/api/Software", "vendor"),
+        ("/api/recommendations", "recommendationName"),
+        (TASKS, "requesterNotes"),
+        (AV, "avSignatureVersion"),
+        ("/api/exposureScore/ByMachineGroups", "rbacGroupName"),
+        ("/api/baselineConfigurations", "rationale"),
+        ("/api/DeviceAuthenticatedScanDefinitions", "scanName"),
+        ("/api/machines/certificateAssessmentByMachine", "path"),
+        ("/api/machines/BrowserExtensionsInventoryByMachine", "ExtensionDescription"),
+        ("/api/machines/HardwareFirmwareInventoryByMachine", "additionalFields"),
+    ],
+)
+async def test_hostile_rows(tenant: Mounted, raw_api: httpx.AsyncClient, path: str, field: str) -> None:
+    calm = (await raw_api.get(path)).json()["value"]
+    tenant.faults.set("hostile")
+    hostile = (await raw_api.get(path)).json()["value"]
+    assert len(hostile) == len(calm)
+    changed = [one[field] != other[field] for one, other in zip(hostile, calm, strict=True)]
+    assert sum(changed) > len(calm) * 0.9
+    for key in ("id", "deviceId", "DeviceId", "machineId"):
+        assert [row.get(key) for row in hostile] == [row.get(key) for row in calm]
