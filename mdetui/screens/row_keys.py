@@ -374,7 +374,7 @@ class RowKeys(Commanding):
         """The id."""
         item = self.subject()
         if item is not None:
-            self._send("id", self.known().key(item))
+            self._send("link" if self.known().secret else "id", self.known().key(item))
 
     def action_copy_menu(self) -> None:
         """Id, name, row, JSON, link."""
@@ -382,14 +382,19 @@ class RowKeys(Commanding):
         if item is None:
             return
         values = self.copies(item)
-        entries = [Entry(label, letter, label, note=text.line(value, 50)) for letter, label, value in values]
+        hidden = "link" if self.known().secret else ""
+        entries = [
+            Entry(label, letter, label, note="" if label == hidden else text.line(value, 50))
+            for letter, label, value in values
+        ]
         found = {label: value for _, label, value in values}
 
         self.menu(MenuScreen("Copy", entries, lambda chosen: self._send(chosen, found[chosen])))
 
     def copies(self, item: Any) -> list[tuple[str, str, str]]:
         """What can be copied of a row: letter, label, value."""
-        values = [("i", "id", self.known().key(item)), ("n", "name", str(self.known().name(item) or ""))]
+        key = ("l", "link") if self.known().secret else ("i", "id")
+        values = [(*key, self.known().key(item)), ("n", "name", str(self.known().name(item) or ""))]
         body = self.list_body
         if body is not None:
             context = body.context()

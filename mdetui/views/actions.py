@@ -1,12 +1,12 @@
-"""Machine actions of the tenant."""
+"""Machine actions of the tenant: the list and the page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import words
-from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Pivot, Subject, View, fact
+from mdetui.views import live, words
+from mdetui.views.base import BLANK, RAW, Borrowed, Cell, Column, Context, Line, Page, Pivot, Subject, Tab, View, fact
 
 if TYPE_CHECKING:
     from mdetui.api.models.action import MachineAction
@@ -43,11 +43,67 @@ def preview(row: MachineAction, context: Context, borrowed: Borrowed) -> list[Li
         fact("id", text.line(row.id)),
     ]
     if row.error_h_result not in (None, 0):
-        lines.append(fact("error", Cell(text.line(row.error_h_result), "state.bad"), text.line(row.troubleshoot_info)))
+        lines.append(fact("error", Cell(text.line(row.error_h_result), "state.bad")))
+    if row.troubleshoot_info:
+        lines.append(fact("advice", text.line(row.troubleshoot_info)))
+    if row.related_file_info is not None:
+        kind = text.line(row.related_file_info.file_identifier_type)
+        lines.append(fact("file", text.line(row.related_file_info.file_identifier), Cell(kind, "muted")))
+    commands = live.ran(row)
+    if commands:
+        left = sum(1 for one in commands if one.available)
+        lines.append(fact("commands", str(len(commands)), f"{text.plural(left, 'result')} available" if left else ""))
     if row.cancellation_requestor:
         lines.append(fact("cancelled by", text.line(row.cancellation_requestor), text.line(row.cancellation_comment)))
     return lines
 
+
+def overview(row: MachineAction, context: Context, borrowed: Borrowed) -> list[Line]:
+    """The facts, then the commands of a live response and what to do with a package."""
+    lines = preview(row, context, borrowed)
+    if row.title:
+        lines.append(fact("title", text.line(row.title)))
+    if row.external_id:
+        lines.append(fact("external id", text.line(row.external_id)))
+    for one in live.ran(row):
+        result = Cell("  result available", "state.good") if one.available else Cell("")
+        status = live.command_status(one.state.command_status)
+        lines += [*([BLANK] if one.index == 0 else []), fact(one.kind, status, Cell(one.what), result)]
+    if _package(row):
+        lines += [BLANK, Line((Cell("The package can be had: p, then k asks for its link.", "muted"),))]
+    return lines
+
+
+def head(row: MachineAction | None, page_id: str, context: Context, borrowed: Borrowed) -> list[Line]:
+    """Two lines: what and how it stands, where and who asked."""
+    if row is None:
+        return [Line((Cell("reading ", "muted"), Cell(text.line(page_id))))]
+    scope = f" {text.line(row.scope)}" if row.scope else ""
+    return [
+        Line((Cell(f"{text.line(row.type)}{scope}", "strong"), Cell("  "), words.status(row.status)), 2),
+        Line((
+            Cell(text.line(row.computer_dns_name)), Cell("  by ", "muted"), words.owner(row.requestor, context),
+            Cell("  asked ", "muted"), words.when(row.creation_date_time_utc, context),
+            Cell("  changed ", "muted"), words.when(row.updated, context),
+        ), 2),
+    ]  # fmt: skip
+
+
+def _package(row: MachineAction) -> str | None:
+    fits = (row.type or "").lower() == "collectinvestigationpackage" and (row.status or "").lower() == "succeeded"
+    return f"{row.id}/{live.PACKAGE}" if fits else None
+
+
+SUBJECT = Subject(
+    kind="action",
+    name=lambda row: row.type,
+    machine_id=lambda row: row.machine_id,
+    pivots=(
+        Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),
+        # 2 calls a minute
+        Pivot("k", "the link to its investigation package", "page:result", _package),
+    ),
+)
 
 VIEW = View(
     id="actions",
@@ -58,12 +114,24 @@ VIEW = View(
     texts=texts,
     default_sort=("age", True),
     preview=preview,
-    subject=Subject(
-        kind="action",
-        machine_id=lambda row: row.machine_id,
-        pivots=(Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),),
-    ),
+    opens="action",
+    subject=SUBJECT,
     keys="actions",
     command=("actions", "act"),
     help="machine actions of the tenant",
+)
+
+PAGE = Page(
+    id="action",
+    noun="machine action",
+    operation="actions.get",
+    head=head,
+    head_lines=2,
+    tabs=(
+        Tab("overview", "Overview", overview),
+        Tab("commands", "Commands", view="commands", rows=live.ran),
+        Tab("json", "JSON", needs=(RAW,)),
+    ),
+    title=lambda row, page_id: text.line(row.type if row else page_id)[:24],
+    subject=SUBJECT,
 )

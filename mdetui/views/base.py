@@ -179,6 +179,7 @@ class Subject:
         pivots: What `p` offers.
         names: Entity to what it names that has a page of its own (`found.Named`); `p` offers each.
         portal: Row to the path of its page in the security portal, or None.
+        secret: The key is as good as a password (the link to a file): it may be copied, and is never shown.
     """
 
     kind: str = ""
@@ -189,6 +190,7 @@ class Subject:
     pivots: tuple[Pivot, ...] = ()
     names: Callable[[Any], Sequence[Named]] = lambda row: ()
     portal: Callable[[Any], str | None] = lambda row: None
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

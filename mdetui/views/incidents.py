@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mdetui.api.models.incident import IncidentRow
     from mdetui.views.cases import Case, CaseMachine, Piece
 
+_UNSET = (None, "", "Unknown", "NotAvailable")
 _STATUSES = {"active": "Active", "inprogress": "InProgress", "resolved": "Resolved", "redirected": "Redirected"}
 
 COLUMNS = (
@@ -50,8 +51,7 @@ COLUMNS = (
 
 def _said(value: str | None) -> Cell:
     """A classification; the service's words for "nobody said" are a dash."""
-    unset = (value or "").lower() in ("", "unknown", "notavailable")
-    return Cell("-", "muted") if unset else Cell(text.line(value))
+    return Cell("-", "muted") if value in _UNSET else Cell(text.line(value))
 
 
 def texts(row: IncidentRow) -> tuple[str | None, ...]:
@@ -138,7 +138,7 @@ def head(case: Case | None, page_id: str, context: Context, borrowed: Borrowed) 
         Line((
             Cell("incident ", "muted"), Cell(text.line(case.id)), Cell("  "), words.status(case.status),
             Cell("  owner ", "muted"), words.owner(case.assigned_to, context),
-            Cell("  classified ", "muted"), _said(case.classification),
+            *([Cell("  "), _said(case.classification)] if case.classification not in _UNSET else ()),
             Cell("  created ", "muted"), words.when(case.created_time, context),
             Cell("  changed ", "muted"), words.when(case.last_update_time, context),
         ), 2),

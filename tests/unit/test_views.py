@@ -11,10 +11,11 @@ from mdetui.api.endpoints import OPERATIONS
 from mdetui.api.log import LogEntry
 from mdetui.api.models.action import MachineAction
 from mdetui.api.models.alert import Alert, Evidence
+from mdetui.api.models.live import CommandState
 from mdetui.keys import CONTEXTS
 from mdetui.response import states
 from mdetui.response.entries import Entry, Event
-from mdetui.views import cases, evidence, isolated
+from mdetui.views import cases, evidence, isolated, live
 from mdetui.views.base import RAW, STYLES, Context, Line, Need, Page, View
 from mdetui.views.query import QUEUES, WORDS
 from mdetui.views.registry import PAGES, VIEWS
@@ -29,11 +30,19 @@ LOCAL = {
 # rows that come with the entity of a page, and entities that are put together
 PARTS: dict[str, Any] = {
     "incidentMachines": lambda: cases.CaseMachine(),
+    "commands": lambda: live.Ran("a/0", 0, CommandState()),
     "incidentEvidence": lambda: cases.Piece("", "?", "-", "", None, None),
 }
-ENTITIES: dict[str, Any] = {"incident": lambda: cases.Case("1")}
+ENTITIES: dict[str, Any] = {"incident": lambda: cases.Case("1"), "result": lambda: live.Result("a/0", "-", "")}
 # the API has no such entity: its id is all that is known
 ID_ONLY = ("user",)
+
+
+def blank(operation: str) -> Any:
+    """What an operation returns, with nothing in it."""
+    model = OPERATIONS[operation].model
+    assert model is not None
+    return model()
 
 
 def needs() -> list[Need]:
@@ -85,8 +94,8 @@ def test_words_and_queues_belong_to_views() -> None:
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.id)
 def test_a_row_with_nothing_in_it_draws(view: View) -> None:
-    makes: Any = {**LOCAL, **PARTS}.get(view.id) or OPERATIONS[view.operation].model
-    row = makes()
+    own: Any = {**LOCAL, **PARTS}.get(view.id)
+    row = own() if own is not None else blank(view.operation)
     for column in view.columns:
         cell = column.cell(row, Context(NOW))
         assert cell.style in STYLES
@@ -102,9 +111,7 @@ def entity_of(page: Page) -> Any:
         return None
     if page.id in ENTITIES:
         return ENTITIES[page.id]()
-    model = OPERATIONS[page.operation].model
-    assert model is not None
-    return model()
+    return blank(page.operation)
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.id)
@@ -118,7 +125,7 @@ def test_an_entity_with_nothing_in_it_draws(page: Page) -> None:
     borrowed: dict[str, Any] = {"actions": empty}
     for need in (need for tab in page.tabs for need in tab.needs if need is not RAW):
         asked = OPERATIONS[need.operation]
-        borrowed[need.name] = asked.model() if asked.paging == "one" else empty
+        borrowed[need.name] = blank(need.operation) if asked.paging == "one" else empty
     for found in (None, entity):
         lines = page.head(found, "id", Context(NOW), {})
         assert_lines(lines)
