@@ -38,6 +38,7 @@ from mdetui.simulator.routes.investigations import InvestigationRoutes
 from mdetui.simulator.routes.later import Later
 from mdetui.simulator.routes.library import LibraryRoutes
 from mdetui.simulator.routes.live import LiveRoutes
+from mdetui.simulator.routes.machine_changes import MachineChangeRoutes
 from mdetui.simulator.routes.machines import MachineRoutes
 from mdetui.simulator.routes.traces import TraceRoutes
 from mdetui.simulator.spoil import PAGE, spoil
@@ -92,6 +93,7 @@ class Front:
             *LibraryRoutes(tenant).routes(),
             Later(tvm.PATHS, lambda: tvm.routes(tenant)),
             *MachineRoutes(tenant).routes(),
+            *MachineChangeRoutes(tenant).routes(),
             *TraceRoutes(tenant).routes(),
             *IncidentRoutes(tenant).routes(),
             *IndicatorRoutes(tenant).routes(),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from mdetui.simulator.authority import Authority
 from mdetui.simulator.blobs import Blobs
 from mdetui.simulator.data.actions import Actions
+from mdetui.simulator.data.alerts import Alerts
 from mdetui.simulator.data.incidents import Incidents
 from mdetui.simulator.data.indicators import Indicators
 from mdetui.simulator.data.investigations import Investigations
@@ -84,6 +85,11 @@ class Tenant:
     def hunting(self) -> Hunting:
         """Hunting; its views are made at the first query."""
         return Hunting(self.store)
+
+    @property
+    def alerts(self) -> Alerts:
+        """The alerts."""
+        return self._rows.alerts
 
     def ticks(self) -> int:
         """The tenant's time; alerts that are due are made on the way."""

@@ -8,6 +8,8 @@ become visible when the clock passes them.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from typing import Any
 
 from mdetui.simulator.data import names
@@ -20,6 +22,8 @@ AHEAD = 400
 # no new alert so soon after the start
 _QUIET = 15 * SECOND
 _CHANCES = 24
+# alerts made by reference are numbered from here: alert, kind and incident alike
+_CREATED = 1_900_000_000
 # rows between the alerts of the story: it must not stand at the top of an unordered list
 _APART = 9
 
@@ -105,6 +109,8 @@ class Alerts:
         self._store = store
         self._next = alerts
         self._gap = arrivals
+        self._created = 0
+        self._lock = threading.Lock()
         # the first batch is made when the first alert of it is nearly due, not while somebody waits for the first rows
         self._horizon = store.start + _QUIET
         self._machines = machines
@@ -122,6 +128,47 @@ class Alerts:
     def made(self) -> int:
         """How many rows the recipe made so far, those whose time has not come included; they are numbered from 0."""
         return self._next
+
+    def create(self, fields: Mapping[str, Any], now: int) -> int:
+        """Make an alert of an event somebody points at, and return its number; see `find_open` first.
+
+        Args:
+            fields: `title`, `text`, `severity`, `category`, `machine` (number), `event` (ticks).
+            now: Ticks.
+        """
+        with self._lock:
+            self._created += 1
+            number = _CREATED + self._created
+        self._store.write(
+            "INSERT INTO kinds BY NAME SELECT $n AS n, $title AS title, $text AS text, []::VARCHAR[] AS techniques, "
+            "md5($title)::UUID::VARCHAR AS detector",
+            {"n": number, "title": fields["title"], "text": fields["text"]},
+        )
+        self._store.write(
+            "INSERT INTO alerts BY NAME SELECT $n AS n, $id AS id, $n::INTEGER AS kind, $machine AS machine, $n AS incident, "
+            "'Queued' AS investigation_state, 'New' AS status, $severity AS severity, $category AS category, "
+            "'CustomerTI' AS source, $now AS created, $event AS first_event, $event AS last_event, $now AS updated, "
+            "false AS has_user, $n AS mix",
+            {
+                "n": number,
+                "id": f"da{now + DOTNET}_{number % 4_294_967_296 - 2_147_483_648}",
+                "machine": fields["machine"],
+                "severity": fields["severity"],
+                "category": fields["category"],
+                "event": fields["event"],
+                "now": now,
+            },
+        )
+        return number
+
+    def find_open(self, machine: int, title: str, now: int) -> int | None:
+        """Number of an open alert of that machine and title: a new one would be merged into it."""
+        found = self._store.rows(
+            "SELECT a.n FROM alerts a JOIN kinds k ON k.n = a.kind WHERE a.machine = $machine AND k.title = $title "
+            "AND a.status <> 'Resolved' AND a.created <= $now ORDER BY a.created DESC LIMIT 1",
+            {"machine": machine, "title": title, "now": now},
+        )
+        return found[0][0] if found else None
 
     def arrive(self, now: int) -> None:
         """See that the alerts due by now are there.

@@ -17,12 +17,46 @@ from mdetui.simulator.data.whole import FACTS
 from mdetui.simulator.lists import Query, page, page_size, read_query
 from mdetui.simulator.options import TENANT_ID
 from mdetui.simulator.properties import ALERTS
+from mdetui.simulator.routes.bodies import read_body, text_of
 from mdetui.simulator.routes.changes import read_change
 from mdetui.simulator.tenant import Tenant, permit
+from mdetui.simulator.ticks import parse
 from mdetui.simulator.wire import HEADERS, Refused, collection, dumps, entity
 
 READ = ("Alert.Read.All", "Alert.ReadWrite.All")
 _WRITE = ("Alert.ReadWrite.All",)
+# create-alert-by-reference.md
+CREATE_KEYS = (
+    "eventTime",
+    "reportId",
+    "machineId",
+    "severity",
+    "title",
+    "description",
+    "recommendedAction",
+    "category",
+)
+_CREATE_CHOICES = {
+    "severity": ("Low", "Medium", "High"),
+    "category": (
+        "General",
+        "CommandAndControl",
+        "Collection",
+        "CredentialAccess",
+        "DefenseEvasion",
+        "Discovery",
+        "Exfiltration",
+        "Exploit",
+        "Execution",
+        "InitialAccess",
+        "LateralMovement",
+        "Malware",
+        "Persistence",
+        "PrivilegeEscalation",
+        "Ransomware",
+        "SuspiciousActivity",
+    ),
+}
 
 
 class AlertRoutes:
@@ -36,6 +70,7 @@ class AlertRoutes:
         return [
             Route("/api/alerts", self.list_all),
             Route("/api/alerts/batchupdate", self.batch_update, methods=["POST"]),
+            Route("/api/alerts/createalertbyreference", self.create, methods=["POST"]),
             Route("/api/alerts/{id}", self.get),
             Route("/api/alerts/{id}", self.update, methods=["PATCH"]),
             Route("/api/alerts/{id}/machine", self.machine),
@@ -78,6 +113,32 @@ class AlertRoutes:
         change.check_pairs([row[2] for row in found])
         change.apply(self._tenant, [row[1] for row in found], who)
         return Response(b"", 200, HEADERS)
+
+    async def create(self, request: Request) -> Response:
+        """POST /api/alerts/CreateAlertByReference: of an event that hunting shows; merged into an open alert alike."""
+        permit(request, *_WRITE)
+        body = await read_body(request, CREATE_KEYS)
+        fields = {key: text_of(body, key, required=True, choices=_CREATE_CHOICES.get(key, ())) for key in CREATE_KEYS}
+        tenant, now = self._tenant, self._tenant.ticks()
+        machine = tenant.machine(fields["machineId"] or "")
+        report, moment = fields["reportId"] or "", fields["eventTime"] or ""
+        known = report.isascii() and report.isdigit() and len(report) < 18
+        if not known or not tenant.hunting.event(machine["id"], int(report), moment, tenant.options.clock.now()):
+            raise Refused(
+                404, "ResourceNotFound", f"Event {report} at {moment} of machine {machine['id']} was not found"
+            )
+        number = tenant.alerts.find_open(machine["n"], fields["title"] or "", now)
+        if number is None:
+            details = {
+                "title": fields["title"],
+                "text": fields["description"],
+                "severity": fields["severity"],
+                "category": fields["category"],
+                "machine": machine["n"],
+                "event": parse(moment),
+            }
+            number = tenant.alerts.create(details, now)
+        return entity(self._row(number), "Alerts")
 
     async def machine(self, request: Request) -> Response:
         """GET /api/alerts/{id}/machine."""

@@ -1,4 +1,4 @@
-"""Machines: list, get, what hangs on one, finding by address or tag, tags."""
+"""Machines: list, get, what hangs on one, finding by address or tag."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from mdetui.simulator.lists import Query, compile_text, page, page_size, read_qu
 from mdetui.simulator.properties import ALERTS, MACHINES
 from mdetui.simulator.routes.alerts import READ as READ_ALERTS
 from mdetui.simulator.routes.alerts import alert_rows
-from mdetui.simulator.routes.bodies import read_body, text_of
 from mdetui.simulator.tenant import Tenant, permit
 from mdetui.simulator.wire import HEADERS, Refused, collection, dumps, entity
 
 _READ = ("Machine.Read.All", "Machine.ReadWrite.All")
-_WRITE = ("Machine.ReadWrite.All",)
 _BY_IP = re.compile(r"ip='([^']*)',\s*timestamp=(.+)")
 _QUARTER = 15 * 60 * ticks.SECOND
 _MONTH = 30 * 86_400 * ticks.SECOND
@@ -44,7 +42,6 @@ class MachineRoutes:
             Route("/api/machines/{id}/alerts", self.alerts),
             Route("/api/machines/{id}/alerts/$count", self.alert_count),
             Route("/api/machines/{id}/logonusers", self.users),
-            Route("/api/machines/{id}/tags", self.tag, methods=["POST"]),
         ]
 
     async def list_all(self, request: Request) -> Response:
@@ -113,18 +110,6 @@ class MachineRoutes:
         permit(request, "User.Read.All")
         rows = users_of(self._tenant.store, self._machine(request), self._tenant.options.machines)
         return collection([dumps(row) for row in rows], "Users")
-
-    async def tag(self, request: Request) -> Response:
-        """POST /api/machines/{id}/tags: one tag added or removed; answers with the machine."""
-        permit(request, *_WRITE)
-        number = self._machine(request)
-        body = await read_body(request, ("Value", "Action"))
-        value = text_of(body, "Value", required=True)
-        action = text_of(body, "Action", required=True, choices=("Add", "Remove"))
-        others = "array(SELECT one FROM (SELECT unnest(tags) AS one) WHERE one <> $value)"
-        new = f"list_append({others}, $value)" if action == "Add" else others
-        self._tenant.store.write(f"UPDATE machines SET tags = {new} WHERE n = $n", {"n": number, "value": value})
-        return self._one(number)
 
     def _machine(self, request: Request) -> int:
         number: int = self._tenant.machine(request.path_params["id"])["n"]
