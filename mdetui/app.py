@@ -180,6 +180,8 @@ class MdetuiApp(InOrder):
 
     async def on_unmount(self) -> None:
         """Close what is open."""
+        # Textual does so, too, but later: a read that goes on would find its client closed
+        self.workers.cancel_all()
         if self._shell is not None:
             await self._shell.close()
 

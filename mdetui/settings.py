@@ -48,9 +48,8 @@ class Settings:
             view: The view.
             wide: Whether all of its columns shall follow those that were chosen.
         """
-        named = self._config.columns.get(view.id, ())
-        widths = {name: width for name, width in map(split, named) if width}
-        chosen = self._chosen.get(view.id) or tuple(split(one)[0] for one in named)
+        widths = {name: width for name, width in map(split, self._config.columns.get(view.id, ())) if width}
+        chosen = self.chosen(view)
         if not chosen:
             return view.columns
         known = {column.id: column for column in view.columns}
@@ -63,6 +62,11 @@ class Settings:
             # what stands further right goes first when there is no room
             found.append(replace(column, at=place))
         return tuple(found)
+
+    def chosen(self, view: View) -> tuple[str, ...]:
+        """Columns that were chosen, in this session or by the configuration; none where nobody did."""
+        configured = self._config.columns.get(view.id, ())
+        return self._chosen.get(view.id) or tuple(split(one)[0] for one in configured)
 
     def choose(self, view: View, columns: Sequence[str]) -> None:
         """Show these columns until the program ends; none brings back what is configured."""

@@ -298,6 +298,7 @@ async def stage(
     write_minutes: int | None = None,
     refresh: int = 0,
     ahead: str = "",
+    config: Config | None = None,
     **changes: Any,
 ) -> AsyncIterator[Stage]:
     """Run the program.
@@ -310,13 +311,14 @@ async def stage(
         write_minutes: As `--write`.
         refresh: Seconds between two refreshes; 0 leaves them to the test.
         ahead: Keys that are there before the program is.
+        config: The configuration, but for refresh and profiles.
         changes: Of the profile.
     """
     used: Profile = replace(mounted.profile, **changes)
     tap = Wiretap(mounted.connection.asynchronous)
     connection = replace(mounted.connection, asynchronous=tap)
     app = MdetuiApp(
-        with_profile(Config(refresh=refresh), used),
+        with_profile(replace(config or Config(), refresh=refresh), used),
         lambda _: connection,
         profile=used.name if profile is None else profile,
         write_minutes=write_minutes,

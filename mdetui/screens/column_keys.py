@@ -24,13 +24,15 @@ class ColumnKeys(RowKeys):
             self.say("There is no list here with columns.")
             return
         view, settings = body.view, self.shell.settings
-        shown = [column.id for column in settings.columns(view)]
+        drawn = body.table.drawn_columns
+        shown = list(settings.chosen(view)) or drawn
         entries = [Entry("", "0", "as configured")]
         # what is shown stands first, in its order
         order = list(dict.fromkeys((*shown, *(column.id for column in view.columns))))
         for name, letter in zip(order, letters(order), strict=True):
             alone = shown == [name]
-            entries.append(Entry(name, letter, name, "the only one" if alone else "", "shown" if name in shown else ""))
+            note = "" if name not in shown else "shown" if name in drawn else "no room"
+            entries.append(Entry(name, letter, name, "the only one" if alone else "", note))
 
         def choose(chosen: str) -> None:
             if not chosen:
@@ -39,6 +41,9 @@ class ColumnKeys(RowKeys):
                 settings.choose(view, [name for name in shown if name != chosen])
             else:
                 settings.choose(view, [*shown, chosen])
+            if body.listing.wide:
+                # all columns were shown: now it is those that were chosen
+                self.action_wide()
             body.show_columns()
             if chosen:
                 # one is seldom enough

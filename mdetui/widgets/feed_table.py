@@ -264,6 +264,11 @@ class FeedTable(PaintedLines):
         first = feed.index_of(self._top_key) if self._top_key is not None else None
         return line, self.top if first is None else first
 
+    @property
+    def drawn_columns(self) -> list[str]:
+        """Ids of the columns for which there is room, from left to right."""
+        return [placed.column.id for placed in self._made_strips().columns]
+
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Other columns; the rows stay where they are."""
         self.columns = tuple(columns)
