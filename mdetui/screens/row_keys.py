@@ -166,11 +166,13 @@ class RowKeys(Commanding):
         if target:
             name = body.view.subject.name(item) or ""
             self.shell.visit(page_of(body.view.opens, self.place.profile, target, self.place, name, item))
-        elif item is not None and not body.view.opens:
-            # a row that stands for one thing with a page of its own
-            named = body.view.subject.names(item)
+        elif item is not None:
+            # a row may stand for one thing that has a page
+            named = [] if body.view.opens else list(body.view.subject.names(item))
             if len(named) == 1:
                 self.shell.visit(page_of(named[0].page, self.place.profile, named[0].id, self.place))
+            else:
+                self.say("This row has no page of its own.")
 
     def on_feed_table_opened(self, event: FeedTable.Opened) -> None:
         """A click on the row."""

@@ -31,10 +31,14 @@ def texts(row: MachineAction) -> tuple[str | None, ...]:
     return (row.type, row.scope, row.status, row.computer_dns_name, row.requestor, row.requestor_comment, row.id)
 
 
+def _what(row: MachineAction) -> str:
+    return f"{text.line(row.type)} {text.line(row.scope)}" if row.scope else text.line(row.type)
+
+
 def preview(row: MachineAction, context: Context, borrowed: Borrowed) -> list[Line]:
     """The whole action; costs no request."""
     lines = [
-        Line((Cell(text.line(row.type), "strong"), Cell(f" {text.line(row.scope)}  "), words.status(row.status))),
+        Line((Cell(_what(row), "strong"), Cell("  "), words.status(row.status))),
         fact("machine", text.line(row.computer_dns_name), Cell(text.line(row.machine_id), "muted")),
         fact("asked by", text.line(row.requestor), f"from {text.line(row.request_source)}"),
         fact("comment", text.line(row.requestor_comment)),
@@ -60,7 +64,7 @@ def preview(row: MachineAction, context: Context, borrowed: Borrowed) -> list[Li
 
 def overview(row: MachineAction, context: Context, borrowed: Borrowed) -> list[Line]:
     """The facts, then the commands of a live response and what to do with a package."""
-    lines = preview(row, context, borrowed)
+    lines = preview(row, context, borrowed)[1:]
     if row.title:
         lines.append(fact("title", text.line(row.title)))
     if row.external_id:
@@ -78,9 +82,8 @@ def head(row: MachineAction | None, page_id: str, context: Context, borrowed: Bo
     """Two lines: what and how it stands, where and who asked."""
     if row is None:
         return [Line((Cell("reading ", "muted"), Cell(text.line(page_id))))]
-    scope = f" {text.line(row.scope)}" if row.scope else ""
     return [
-        Line((Cell(f"{text.line(row.type)}{scope}", "strong"), Cell("  "), words.status(row.status)), 2),
+        Line((Cell(_what(row), "strong"), Cell("  "), words.status(row.status)), 2),
         Line((
             Cell(text.line(row.computer_dns_name)), Cell("  by ", "muted"), words.owner(row.requestor, context),
             Cell("  asked ", "muted"), words.when(row.creation_date_time_utc, context),
@@ -132,6 +135,6 @@ PAGE = Page(
         Tab("commands", "Commands", view="commands", rows=live.ran),
         Tab("json", "JSON", needs=(RAW,)),
     ),
-    title=lambda row, page_id: text.line(row.type if row else page_id)[:24],
+    title=lambda row, page_id: text.line(row.type if row else page_id),
     subject=SUBJECT,
 )

@@ -179,14 +179,16 @@ async def read(session: Reader, page_id: str, fresh: bool) -> Result:
 
 def script_lines(content: bytes) -> list[Line]:
     """What a script said: JSON with its output and errors, or whatever else came."""
-    import msgspec
+    import json
 
+    shown = content.decode("utf-8-sig", "replace")
     try:
-        found: Any = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        # not strict: consoles write control characters that stand raw in the strings
+        found: Any = json.loads(shown, strict=False)
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        return [Line((Cell(part),)) for part in text.block(content.decode("utf-8", "replace"))]
+        return [Line((Cell(part),)) for part in text.block(shown)]
     code = found.get("exit_code")
     lines = [
         fact("script", text.line(found.get("script_name"))),
