@@ -218,6 +218,9 @@ class _Row:
     def poisoned(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self.poisoned(one) for one in value]
+        if isinstance(value, dict) and set(value) == {"key", "value"}:
+            # a parameter of a live response command: its value is what somebody typed
+            return {**value, "value": self._text()}
         if isinstance(value, dict):
             return {key: self._field(key.lower(), one) for key, one in value.items()}
         return value

@@ -29,5 +29,19 @@ _VULNERABILITY_MANAGEMENT = (
     "benchmark", "benchmarkName", "complianceLevel", "complianceLevels", "operatingSystem", "scanName", "target",
     "targetType", "machineName", "failureReason", "scanStatus", "scannerSoftwareVersion", "mdeClientVersion",
 )  # fmt: skip
+_RESPONSE = (
+    "statusDetails", "cancelledBy", "errors", "application", "createdByDisplayName", "lastUpdatedBy",
+    "recommendedActions", "educateUrl", "indicator", "indicatorValue", "parametersDescription", "topFileNames",
+    "script_name", "script_output", "script_errors",
+)  # fmt: skip
+_OTHER_APIS = (
+    "incidentName", "deviceDnsName", "actorName", "displayName", "customTags", "systemTags", "hostName",
+    "threatDisplayName", "actorDisplayName", "registryValueName", "registryValueType", "resolvingComment", "summary",
+    "ipInterfaces", "folderPath", "initiatingProcessFileName", "initiatingProcessFolderPath",
+    "initiatingProcessAccountName", "remoteUrl", "remoteIP", "registryValueData", "machineGroup", "publicIP",
+    "localIP", "ipAddresses", "osVersionInfo", "clientVersion", "categories", "attackTechniques",
+)  # fmt: skip
 
-FIELDS = frozenset(name.lower() for name in (*_ALERTS_AND_MACHINES, *_VULNERABILITY_MANAGEMENT))
+FIELDS = frozenset(
+    name.lower() for name in (*_ALERTS_AND_MACHINES, *_VULNERABILITY_MANAGEMENT, *_RESPONSE, *_OTHER_APIS)
+)

@@ -12,6 +12,8 @@ from starlette.routing import Route
 
 from mdetui.simulator.data.actions import Order
 from mdetui.simulator.data.live import result_of
+from mdetui.simulator.faults import BLOBS
+from mdetui.simulator.hostile import poison
 from mdetui.simulator.routes.actions import NO_AGENT, READ, ActionRoutes
 from mdetui.simulator.routes.bodies import read_body, text_of
 from mdetui.simulator.tenant import Tenant, permit
@@ -78,7 +80,14 @@ class LiveRoutes:
         if result_of(command, name) is None:
             raise Refused(400, "BadRequest", f"The command {command['type']} has no result")
         path = f"live-response/{row['id']}/{match[1]}"
-        return link(self._tenant.blobs.link(request, path, lambda: result_of(command, name) or b"", minutes=_MINUTES))
+        return link(self._tenant.blobs.link(request, path, lambda: self._file(command, name), minutes=_MINUTES))
+
+    def _file(self, command: dict[str, Any], machine: str) -> bytes:
+        data = result_of(command, machine) or b""
+        # what a script prints is the machine's text, and whoever owns it may choose it
+        if command["type"] == "RunScript" and self._tenant.faults.take("hostile", f"{BLOBS}/", default="/"):
+            return json.dumps(poison(json.loads(data.decode("utf-8-sig"), strict=False))).encode()
+        return data
 
     def _missing(self, commands: list[dict[str, Any]]) -> int | None:
         """Place of the first command that names a file the library does not have."""
