@@ -24,6 +24,14 @@ CHANGEABLE = ("row", "list", "page", "login", "doctor", "move", "app")
 FIXED = frozenset(("app.back", "app.stop", "app.nothing"))
 # keys that mean the same everywhere
 RESERVED = {"escape": "one level up", "ctrl+c": "stop a load", "ctrl+q": "nothing"}
+# messages and hints name these keys: they may have others beside them, but stay
+KEPT = {
+    "app.command": "colon",
+    "app.sign_in": "S",
+    "list.reload": "r",
+    "list.show_new": "full_stop",
+    "login.open": "enter",
+}
 # these open the menus from which writes begin
 TO_WRITES = frozenset(key.id for key in keys.WRITES)
 # Textual's names of characters that are neither letters nor digits (8.2.8, `_character_to_key`)
@@ -147,6 +155,9 @@ def _unknown(name: str, every: set[str], known: Mapping[str, Key]) -> Refused:
 
 def _unsafe(name: str, found: str) -> list[Refused]:
     refused = []
+    if name in KEPT and KEPT[name] not in found.split(","):
+        own = shown(KEPT[name]) or KEPT[name]
+        refused.append(Refused(name, f"Messages say {own} for this: it stays.", f'Add to it: "{own}, {found}".'))
     for one in found.split(","):
         if one in RESERVED:
             refused.append(Refused(name, f"{one} stays what it is everywhere: {RESERVED[one]}.", "Use another key."))

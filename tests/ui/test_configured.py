@@ -11,6 +11,7 @@ import pytest
 
 from mdetui.config import Config
 from mdetui.config_tables import PageSize, SavedQueue
+from mdetui.screens.listing import ListScreen
 from mdetui.screens.menu import MenuScreen
 from mdetui.screens.page import PageScreen
 from mdetui.settings_check import check
@@ -203,7 +204,7 @@ async def test_wide_brings_the_others(tenant: Mounted, clock: HeldClock) -> None
 async def test_the_row_is_copied_as_it_is_shown(tenant: Mounted, clock: HeldClock) -> None:
     config = configured(columns={"alerts": ("incident", "title")})
     async with stage(tenant, clock, config=config) as one:
-        row = next(value for _, label, value in one.frame.copies(one.cursor) if label == "row")
+        row = next(value for _, label, value in one.screen(ListScreen).copies(one.cursor) if label == "row")
         assert row == f"{one.cursor.incident_id}\t{one.cursor.title}"
 
 
@@ -265,11 +266,11 @@ async def test_on_pages_and_on_the_login_screen_too(tenant: Mounted, clock: Held
         await one.keys("\r")
         await one.until(lambda: isinstance(one.frame, PageScreen))
         await one.calm()
-        tab = one.frame.tab.id
+        tab = one.screen(PageScreen).tab.id
         await one.keys("\t")
-        assert one.frame.tab.id == tab
+        assert one.screen(PageScreen).tab.id == tab
         await one.keys("n")
-        assert one.frame.tab.id != tab
+        assert one.screen(PageScreen).tab.id != tab
         await one.keys("q")
         assert isinstance(one.frame, PageScreen)
         await one.keys("Q")

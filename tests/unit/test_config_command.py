@@ -34,7 +34,7 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_all_mistakes_with_their_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = GOOD.replace('"-severity"', '"x"').replace('"f5"', '"nokey"').replace('"dark"', '"pink"\nprofile = "who"')
+    text = GOOD.replace('"-severity"', '"x"').replace('"r, f5"', '"nokey"').replace('"dark"', '"pink"\nprofile = "who"')
     file = written(tmp_path, text)
     assert cli.main(["--config", file, "config", "check"]) == 2
     said = capsys.readouterr().err.splitlines()
@@ -52,7 +52,7 @@ def test_all_mistakes_with_their_lines(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [('"-severity"', '"x"'), ('"f5"', '"s"'), ("first = 50", "first = 5"), ('"title:40"', '"t"')]
+    ("old", "new"), [('"-severity"', '"x"'), ('"r, f5"', '"r,s"'), ("first = 50", "first = 5"), ('"title:40"', '"t"')]
 )
 def test_the_program_refuses_with_the_same_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str

@@ -94,7 +94,7 @@ def test_nothing_that_leads_to_a_write_comes_by_itself(name: str, key: str) -> N
 
 
 def test_that_is_about_writes_only() -> None:
-    assert problems({"list.filter": "A", "list.reload": "alt+r", "row.act": "E"}) == []
+    assert problems({"list.filter": "A", "list.wide": "alt+r", "row.act": "E"}) == []
 
 
 def test_an_id_that_is_none_names_those_of_its_context() -> None:
@@ -105,15 +105,15 @@ def test_an_id_that_is_none_names_those_of_its_context() -> None:
 
 
 def test_clashes_are_told_once_and_at_the_key_that_was_changed() -> None:
-    (found,) = problems({"list.reload": "s"})
-    assert found.key == "list.reload"
+    (found,) = problems({"list.wide": "s"})
+    assert found.key == "list.wide"
     assert found.what == "s is the key of list.sort already (in alerts)."
     assert "list.sort can be changed, too" in found.todo
 
 
 def test_two_that_are_changed_clash_with_each_other() -> None:
-    (found,) = problems({"list.reload": "f5", "list.sort": "f5"})
-    assert {"list.reload", "list.sort"} == {found.key, found.what.split()[5]}
+    (found,) = problems({"list.wide": "f5", "list.sort": "f5"})
+    assert {"list.wide", "list.sort"} == {found.key, found.what.split()[5]}
 
 
 def test_keys_may_change_places() -> None:
@@ -122,6 +122,15 @@ def test_keys_may_change_places() -> None:
 
 def test_what_never_stands_on_one_screen_does_not_clash() -> None:
     assert problems({"login.new": "s"}) == []
+
+
+@pytest.mark.parametrize("name", keymap.KEPT)
+def test_keys_that_messages_name_stay_and_may_have_company(name: str) -> None:
+    table = {key.id: key for keys_of in keys.CONTEXTS.values() for key in keys_of}
+    assert keymap.KEPT[name] in table[name].keys.split(",")
+    (said,) = refused(name, "f9")
+    assert "Messages say" in said
+    assert refused(name, f"{keymap.KEPT[name]}, f9") == []
 
 
 # what comes of it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,7 +43,7 @@ machines = [
 
 [keys]
 "list.filter" = "slash, ctrl+f"
-list.reload = "f5"
+list.reload = "r, f5"
 
 [page_size]
 machines = { first = 50, most = 500 }
@@ -60,7 +62,7 @@ def test_a_good_file(tmp_path: Path) -> None:
     check(found)
     assert found.queues["alerts"][0] == SavedQueue("today", "status:open since:24h /power shell", "-severity", "none")
     assert found.columns == {"alerts": ("severity", "title:40", "machine"), "machines": ("name", "health")}
-    assert found.keys == {"list.filter": "slash, ctrl+f", "list.reload": "f5"}
+    assert found.keys == {"list.filter": "slash, ctrl+f", "list.reload": "r, f5"}
     assert found.page_size == {"machines": PageSize(50, 500), "actions": PageSize(200, 200)}
     assert (found.refresh, found.refresh_of) == (30, {"actions": 15})
     assert not found.plain
@@ -93,7 +95,7 @@ def test_a_file_without_these_tables_is_plain(tmp_path: Path) -> None:
         ('fold = "none"', "digit = 10", 11, "queues.alerts[0].digit", "Use 1 to 9"),
         ('"title:40"', "40", 18, "columns.alerts[1]", "This must be text, not a whole number"),
         ('["severity", "title:40", "machine"]', "[]", 18, "columns.alerts", "at least one column"),
-        ('"f5"', "5", 26, "keys.list.reload", "This must be text"),
+        ('"r, f5"', "5", 26, "keys.list.reload", "This must be text"),
         ("first = 50", "first = 600", 29, "page_size.machines", "The first page (600) is larger"),
         ("first = 50", "frist = 50", 29, "page_size.machines.frist", "Known here: first, most"),
         ("actions = 200", "actions = 5000", 30, "page_size.actions", "Use 20 to 1000"),
@@ -119,7 +121,7 @@ def test_a_file_without_these_tables_is_plain(tmp_path: Path) -> None:
         ("machines = {", "ledger = {", 29, "page_size.ledger", "Known: alerts, machines"),
         ("actions = 15", "ledger = 15", 5, "refresh.ledger", "Known: alerts"),
         ("list.reload", "list.relaod", 26, "keys.list.relaod", "list.reload"),
-        ('"f5"', '"g"', 26, "keys.list.reload", "g is the key of move.first already (in alerts)"),
+        ('"r, f5"', '"r,g"', 26, "keys.list.reload", "g is the key of move.first already (in alerts)"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, line: int, key: str, says: str) -> None:
@@ -133,7 +135,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, line: int, k
 
 
 def test_everything_that_is_wrong_is_found_at_once(tmp_path: Path) -> None:
-    text = GOOD.replace('"-severity"', '"x"').replace('"title:40"', '"y"').replace('"f5"', '"nokey"')
+    text = GOOD.replace('"-severity"', '"x"').replace('"title:40"', '"y"').replace('"r, f5"', '"nokey"')
     assert [error.key for error in problems(load(tmp_path, text))] == [
         "queues.alerts[0].sort",
         "columns.alerts[1]",
@@ -147,6 +149,37 @@ def test_a_theme_that_is_none(tmp_path: Path) -> None:
     assert error is not None
     assert (error.line, error.key) == (2, "theme")
     assert "ansi" in error.todo
+
+
+@pytest.mark.parametrize(
+    ("text", "more"), [('theme = "dark"\nrefresh = 5\n', False), (GOOD, True)], ids=["plain", "tables"]
+)
+def test_who_says_nothing_pays_nothing(tmp_path: Path, text: str, more: bool) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    code = (
+        "import sys\n"
+        "from mdetui import config\n"
+        f"found = config.load({str(path)!r}, environ={{}})\n"
+        "print([name for name in ('config_tables', 'keymap', 'settings', 'views', 'api') if f'mdetui.{name}' in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == ("['config_tables']" if more else "[]")
+
+
+def test_checking_needs_nothing_of_the_wire(tmp_path: Path) -> None:
+    # what is checked before the first frame; the page sizes ask the table of operations, which has no wire in it
+    path = tmp_path / "config.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    code = (
+        "import sys\n"
+        "from mdetui import config, settings_check\n"
+        f"settings_check.check(config.load({str(path)!r}, environ={{}}))\n"
+        "heavy = ('textual', 'rich', 'httpx', 'msal', 'msgspec', 'mdetui.api.client', 'mdetui.auth', 'mdetui.response.desk')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
 
 
 # queues

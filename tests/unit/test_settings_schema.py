@@ -80,6 +80,13 @@ def test_every_example_of_the_readme_is_taken() -> None:
     assert [errors(example) for example in EXAMPLES] == [[] for _ in EXAMPLES]
 
 
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_check_takes_them_too(tmp_path: Path, example: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(example, encoding="utf-8")
+    check(config.load(file, environ={}))
+
+
 def test_the_defaults_are_taken() -> None:
     assert errors("") == []
     assert errors(GOOD) == []
@@ -91,7 +98,7 @@ WRONG = {
     "status:open since:24h": ("staus:open", "$.queues.alerts[0].words"),
     'fold = "none"': ('fold = "all"', "$.queues.alerts[0].fold"),
     '"title:40"': ('"title:201"', "$.columns.alerts[1]"),
-    '"f5"': ('"f25"', "$.keys.list.reload"),
+    '"r, f5"': ('"f25"', "$.keys.list.reload"),
     "first = 50": ("first = 5", "$.page_size.machines"),
     "actions = 15": ("actions = 1", "$.refresh"),
     "default = 30": ("defaul = 30", "$.refresh"),
