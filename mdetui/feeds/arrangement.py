@@ -7,11 +7,12 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from mdetui.feeds.filter import Filter
-from mdetui.feeds.ordering import Level, Ordering
+from mdetui.feeds.ordering import FIRST, Level, Ordering
 from mdetui.feeds.rows import Rows
 from mdetui.feeds.shape import Shape, SortKey
 from mdetui.feeds.shown import Shown
 from mdetui.feeds.slices import SLICE, Work
+from mdetui.feeds.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,21 @@ class Settings:
 def _level(shape: Shape, key: SortKey | None, descending: bool) -> Level | None:
     if key is None:
         return None
-    found, bad = key, shape.bad
-    return Level(lambda row: found(row) if bad(row) is None else None, descending=descending)
+    found, bad, leads = key, shape.bad, shape.leads
+
+    def place(row: object) -> object:
+        if bad(row) is None:
+            return found(row)
+        return FIRST if leads(row) else None
+
+    return Level(place, descending=descending)
+
+
+def _shown(rows: Rows, shape: Shape, ordering: Ordering, settings: Settings, opened: set[Hashable]) -> Shown:
+    if shape.counts(settings.fold):
+        return Tally(rows, shape, ordering, settings.filter, shape.group_key(settings.fold), opened)
+    fold = shape.folds[settings.fold] if settings.fold else None
+    return Shown(rows, shape, ordering, settings.filter, fold, opened)
 
 
 class SourceOrder:
@@ -100,8 +114,7 @@ class Arrangement:
             self.ordering = Ordering(rows.ids, source.level, self._column)
             self.order = source.order if self._column is None else array("I")
         self._unsorted = sorted_as is None and self._column is not None
-        fold = shape.folds[settings.fold] if settings.fold else None
-        self.shown = Shown(rows, shape, self.ordering, settings.filter, fold, opened)
+        self.shown = _shown(rows, shape, self.ordering, settings, opened)
 
     def build(self, known: Shown | None = None) -> Work[None]:
         """Lay out all rows, in slices. Nothing may be inserted before this is done.

@@ -38,6 +38,9 @@ class Entry:
         count: Rows the line's group has, 1 without repeats.
         opened: Whether the repeats are shown below.
         repeat: Whether this is one of those repeats.
+        total: Rows of all groups together where the line stands for a counted group, else 0.
+        sample: A row of that group as it was when it was counted: it shows what the group has in common.
+        newest: The newest row of that group.
     """
 
     slot: int
@@ -47,3 +50,6 @@ class Entry:
     count: int
     opened: bool
     repeat: bool
+    total: int = 0
+    sample: Any = None
+    newest: Any = None

@@ -6,7 +6,7 @@ of the event loop. A feed never waits, never asks the network and knows no widge
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -177,8 +177,7 @@ class Feed:
                 continue
             taken = self._intake.take(SLICE - handled)
             self._arranged.insert(taken.new)
-            for slot in taken.replaced:
-                self._arranged.shown.recheck(slot)
+            self._arranged.shown.recheck(taken.replaced)
             added, replaced = added + len(taken.new), replaced + len(taken.replaced)
             held, handled = held + taken.held, handled + taken.handled
         return Change(added, replaced, held, handled, reordered)
@@ -231,7 +230,7 @@ class Feed:
         return self._arrange(replace(self.wanted, filter=Filter(text)))
 
     def fold(self, name: str = "") -> Change:
-        """Fold repeats by a fold of the shape; "" unfolds.
+        """Fold repeats, or count rows by one column or two (`category+owner`); "" unfolds.
 
         Raises:
             KeyError: The shape has no such fold.
@@ -280,7 +279,8 @@ class Feed:
             return Entry(slot, item, version, self._marks.state((slot,)), 1, False, False)
         members = shown.groups.members(slot)
         mark = self._marks.state(shown.covers(slot))
-        return Entry(slot, item, version, mark, len(members), shown.groups.is_open(slot), members[0] != slot)
+        opened, repeat = shown.groups.is_open(slot), members[0] != slot
+        return Entry(slot, item, version, mark, len(members), opened, repeat, *shown.counted(slot))
 
     def key(self, index: int) -> RowKey:
         """The key of the row at an index."""
@@ -338,6 +338,12 @@ class Feed:
         """Mark everything that is loaded and passes the filter, folded or not."""
         self._marks.put(self._arranged.shown.matching(self._arranged.order), True)
 
+    def take_marks(self, keys: Iterable[RowKey], marked: Container[str]) -> None:
+        """Of these rows, those with a marked id are marked and the others are not."""
+        slots = [(slot, key[1] in marked) for key in keys if (slot := self._slot(key)) is not None]
+        for on in (True, False):
+            self._marks.put([slot for slot, wanted in slots if wanted is on], on)
+
     def unmark(self, keys: Iterable[RowKey] | None = None) -> None:
         """Clear all marks, or those of some rows."""
         if keys is None:
@@ -351,6 +357,10 @@ class Feed:
     def covered_items(self, index: int) -> list[Any]:
         """Rows that a line stands for: all repeats of a closed fold, else the row itself."""
         return [self._rows.items[slot] for slot in self._covers(index)]
+
+    def covered_keys(self, index: int) -> list[RowKey]:
+        """Keys of the rows that a line stands for."""
+        return [(self.profile, self._rows.ids[slot]) for slot in self._covers(index)]
 
     def marked_items(self) -> list[Any]:
         """Marked rows in the order of the list, also those that the filter hides."""
@@ -373,7 +383,7 @@ class Feed:
         """Sort, filter, fold and marks as they were; cursor and top are the widget's part. A sort or fold that the
         shape does not know any more is left out."""
         sort = position.sort if position.sort in self.shape.sorts else ""
-        fold = position.fold if position.fold in self.shape.folds else ""
+        fold = position.fold if self.shape.folds_by(position.fold) else ""
         self._opened = set(position.opened)
         self._marks.become(position.marks, self._rows.ids)
         return self._arrange(Settings(Filter(position.filter), sort, position.descending and bool(sort), fold))

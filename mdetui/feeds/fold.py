@@ -75,6 +75,16 @@ class Groups:
         self._of[slot] = number + 1
         return number
 
+    def remove(self, slot: int) -> None:
+        """A row leaves its group; a group may be left empty."""
+        number = self._of[slot] - 1
+        known = self._members[number]
+        if isinstance(known, list) and len(known) > 1:
+            del known[self._ordering.place(known, slot)]
+        else:
+            self._members[number] = -1
+        self._of[slot] = 0
+
     def members(self, slot: int) -> Sequence[int]:
         """All rows of the slot's group, in order."""
         number = self._of[slot]

@@ -13,6 +13,8 @@ from mdetui.feeds.shape import SortKey
 from mdetui.feeds.slices import SLICE, Work
 
 _NUMBER, _TEXT, _PARTS = range(3)
+FIRST = object()
+"""A sort key that stands before everything, in both directions."""
 
 
 class _Edge:
@@ -54,11 +56,12 @@ class Level:
         descending: Largest first. What has no key is last in both directions.
     """
 
-    __slots__ = ("_edge", "_key", "_kind", "_mixed", "descending", "keys")
+    __slots__ = ("_edge", "_first", "_key", "_kind", "_mixed", "descending", "keys")
 
     def __init__(self, key: SortKey, *, descending: bool) -> None:
         self._key = key
         self._edge = _Edge(high=not descending)
+        self._first = _Edge(high=descending)
         self._kind: int | None = None
         self._mixed = False
         self.descending = descending
@@ -67,7 +70,11 @@ class Level:
     def extend(self, items: Iterable[Any]) -> None:
         """Keys of the next slots."""
         for item in items:
-            found = _normal(self._key(item))
+            key = self._key(item)
+            if key is FIRST:
+                self.keys.append(self._first)
+                continue
+            found = _normal(key)
             if found is None:
                 self.keys.append(self._edge)
                 continue
@@ -80,7 +87,7 @@ class Level:
 
     def _mix(self) -> None:
         self._mixed = True
-        self.keys[:] = [key if key is self._edge else (self._kind, key) for key in self.keys]
+        self.keys[:] = [key if isinstance(key, _Edge) else (self._kind, key) for key in self.keys]
 
 
 class Ordering:

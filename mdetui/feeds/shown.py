@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
+from typing import Any
 
 from mdetui.feeds.filter import Filter
 from mdetui.feeds.fold import Groups
@@ -38,7 +39,7 @@ class Shown:
         self._shape = shape
         self._ordering = ordering
         self.filter = found
-        self.groups = Groups(self._bad_alone(fold), ordering, opened) if fold else None
+        self.groups = self._grouped(fold, opened) if fold else None
         # 1 by slot for what matches; empty without a filter
         self._matches = bytearray()
         self._heads = array("I")
@@ -46,9 +47,10 @@ class Shown:
         # (index of an open head among the heads, number of lines its repeats take), by index
         self._extra: list[tuple[int, int]] = []
 
-    def _bad_alone(self, fold: FoldKey) -> FoldKey:
+    def _grouped(self, fold: FoldKey, opened: set[Hashable]) -> Groups:
+        """Groups of repeats; a row that could not be read repeats nothing."""
         bad = self._shape.bad
-        return lambda row: fold(row) if bad(row) is None else None
+        return Groups(lambda row: fold(row) if bad(row) is None else None, self._ordering, opened)
 
     # building and growing
 
@@ -93,6 +95,10 @@ class Shown:
         if self.filter:
             self._matches.extend(bytes(max(0, len(self._rows) - len(self._matches))))
             slots = [slot for slot in slots if self._look(slot)]
+        self._place(slots)
+
+    def _place(self, slots: Sequence[int]) -> None:
+        """Put new rows that match where they belong."""
         if self.groups is not None:
             slots = self._join(self.groups, slots)
         self._ordering.merge(self._heads, slots)
@@ -113,12 +119,13 @@ class Shown:
         self._matches[slot] = found
         return found
 
-    def recheck(self, slot: int) -> None:
-        """A row was replaced: it is shown when it matches now. One that matches no more stays until the next filter,
-        because a row must not vanish under the cursor."""
-        if not self.matches(slot) and self._look(slot):
-            self._matches[slot] = 0
-            self.insert([slot])
+    def recheck(self, slots: Sequence[int]) -> None:
+        """Rows were replaced: they are shown when they match now. One that matches no more stays until the next
+        filter, because a row must not vanish under the cursor."""
+        for slot in slots:
+            if not self.matches(slot) and self._look(slot):
+                self._matches[slot] = 0
+                self.insert([slot])
 
     # folds
 
@@ -128,6 +135,10 @@ class Shown:
             return False
         self._spread()
         return True
+
+    def counted(self, slot: int) -> tuple[int, Any, Any]:
+        """(rows of all groups, a sample, the newest) of the counted group a line stands for; 0 where it stands for none."""
+        return 0, None, None
 
     def _spread(self) -> None:
         """Lines from heads and the repeats of open folds. Only open folds cost anything."""
