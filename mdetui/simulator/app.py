@@ -190,6 +190,9 @@ class Front:
     def _fail(self, path: str) -> None:
         if self._strikes("500", path):
             raise Refused(500, "InternalServerError", "Oops, something went wrong")
+        # at times the service does not find what is there (microsoft-365-docs issue 13047)
+        if is_api(path) and self._strikes("404", path):
+            raise Refused(404, "ResourceNotFound", f"Machine {path.split('/', 3)[-1].partition('/')[0]} was not found")
 
     def _admit(self, scope: Scope, path: str) -> None:
         """Token, then quota.

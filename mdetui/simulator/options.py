@@ -46,6 +46,7 @@ ALL_ROLES = (
 # name -> what its argument means; "" takes none, "?" before it: may be left out
 FAULTS = {
     "latency": "milliseconds before the answer",
+    "404": "?number of requests answered as if there were no such thing",
     "429": "?number of requests refused",
     "500": "?number of requests that fail",
     "reset": "",
@@ -71,7 +72,7 @@ FAULTS = {
     "imds": "?status of the managed identity endpoint's refusal",
 }
 _ONCE = {"revoke", "expire"}
-_COUNTED = {"429", "500"}
+_COUNTED = {"404", "429", "500"}
 _STATUS = re.compile(r"429|5\d\d")
 _SPEC = re.compile(r"(?P<name>[\w-]+)(?:=(?P<arg>[^@*]*))?(?:@(?P<path>/[^*]*))?(?:\*(?P<count>\d+))?")
 

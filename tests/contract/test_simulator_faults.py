@@ -83,6 +83,11 @@ async def test_errors_of_the_service(tenant: Mounted, raw_api: httpx.AsyncClient
     answer = await raw_api.get("/api/alerts")
     assert error_of(answer)[:2] == (429, "429")
     assert answer.headers["retry-after"] == "8"
+    tenant.faults.set("404", 1, path="/api/machines/dc-01/getmissingkbs")
+    path = "/api/machines/dc-01/getmissingkbs"
+    assert (await raw_api.get("/api/machines/dc-01")).status_code == 200
+    assert error_of(await raw_api.get(path)) == (404, "ResourceNotFound", "Machine dc-01 was not found")
+    assert (await raw_api.get(path)).status_code == 200
     tenant.faults.set("licence", count=1)
     assert "No Tvm license" in error_of(await raw_api.get("/api/machines/dc-01/vulnerabilities"))[2]
     tenant.faults.set("html", 200, count=1)

@@ -255,6 +255,16 @@ async def test_same_seed_same_weaknesses(start_simulator: StartSimulator) -> Non
     assert all(one != other for one, other in zip(bodies[0], bodies[2], strict=True))
 
 
+async def test_what_nobody_asks_for_is_not_made(tenant: Mounted, raw_api: httpx.AsyncClient) -> None:
+    store = tenant.tenant.store
+    await rows_of(raw_api, "/api/machines")
+    assert not store.has("products")
+    await rows_of(raw_api, "/api/Software")
+    assert store.has("installed")
+    assert not store.has("lacking")
+    assert not store.has("weak_before")
+
+
 async def test_a_tenant_of_one_machine(start_simulator: StartSimulator) -> None:
     async with client_of(start_simulator(machines=1, alerts=0)) as client:
         for path in ("/api/vulnerabilities", PAIRS, "/api/Software", "/api/recommendations"):
