@@ -197,6 +197,14 @@ async def test_another_tenants_account_is_not_kept(
         await tokens.get()
 
 
+async def test_a_token_without_a_tenant_is_not_kept(tenant: Mounted) -> None:
+    tokens = people(tenant)
+    handle(tenant).overrides["tid"] = ""
+    with pytest.raises(SignInError, match="does not say which tenant"):
+        await by_code(tokens, tenant)
+    assert TokenStore(desktop(tenant)).load() is None
+
+
 async def test_an_account_that_turns_out_to_be_another_tenants_is_purged(tenant: Mounted) -> None:
     clock = RushingClock()
     tokens = people(tenant, clock)
@@ -298,6 +306,9 @@ async def test_a_session_that_ended_asks_for_the_person(tenant: Mounted) -> None
     clock = RushingClock()
     tokens = people(tenant, clock)
     await by_code(tokens, tenant)
+    # an app object of MSAL that has worked is used again, one that has failed is not
+    await tokens.get("xdr")
+    tenant.journal.clear()
     handle(tenant).end_sessions(50173)
     clock.advance(3599)
     got = await asyncio.gather(*(tokens.get() for _ in range(5)), return_exceptions=True)

@@ -98,6 +98,33 @@ async def test_giving_up_while_the_account_is_being_kept(tenant: Mounted, before
 
 
 @pytest.mark.parametrize("before", [False, True])
+async def test_giving_up_when_the_account_has_just_been_kept(tenant: Mounted, before: bool) -> None:
+    """Kept by the thread, and not yet told to the loop, which is busy: the key that gives up comes first."""
+    tokens, store = people(tenant), TokenStore(desktop(tenant))
+    if before:
+        await by_code(tokens, tenant)
+    kept = store.load()
+    flow = await tokens.start_browser()
+    back = Secret(sign_in_at(tenant, flow.url, BOB))
+    with store.section():
+        waiting = asyncio.create_task(tokens.finish_browser(flow, back))
+        await until(lambda: posts(tenant, "authorization_code"))
+        await asyncio.sleep(0.1)
+    # no turn of the loop until it is kept
+    for _ in range(4_000):
+        if store.load() != kept:
+            break
+        threading.Event().wait(0.005)
+    assert store.load() != kept
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    assert waiting.cancelled()
+    await tokens.aclose()
+    await until(lambda: not at_work())
+    assert store.load() == kept
+
+
+@pytest.mark.parametrize("before", [False, True])
 async def test_an_account_that_was_kept_a_moment_too_early_is_taken_back(tenant: Mounted, before: bool) -> None:
     tokens, store = people(tenant), TokenStore(desktop(tenant))
     if before:
