@@ -88,6 +88,11 @@ class TokenSource:
         """Who the newest token says we are, with the permissions of all tokens; None before the first one."""
         return self._identity
 
+    def roles_of(self, audience: str) -> frozenset[str] | None:
+        """Permissions in the newest token for an audience; None as long as there was none, when they are not known."""
+        held = self._held.get(audience)
+        return held.identity.roles if held is not None else None
+
     @property
     def notice(self) -> str:
         """What the person must see of the place where the account is kept; "" when there is nothing."""

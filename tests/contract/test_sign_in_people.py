@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -86,7 +87,30 @@ async def test_one_account_serves_three_audiences(tenant: Mounted) -> None:
     assert tokens.identity is not None
     # what may be done does not depend on which token is the newest
     assert "Machine.Isolate" in tokens.identity.roles
+    mde, graph = tokens.roles_of("mde"), tokens.roles_of("graph")
+    assert mde is not None
+    assert graph is not None
+    assert "Machine.Isolate" in mde - graph
+    assert tokens.identity.roles >= mde | graph
     await tokens.aclose()
+
+
+async def test_nothing_is_asked_on_the_loops_thread(tenant: Mounted) -> None:
+    """Nor by a constructor, which runs there: a screen must not wait for a network."""
+    asking: set[str] = set()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asking.add(f"{threading.current_thread().name} {threading.current_thread().daemon}")
+        return tenant.connection.synchronous.handle_request(request)
+
+    tokens = TokenSource(desktop(tenant), httpx.MockTransport(answer), clock=RushingClock())
+    assert tokens.roles_of("mde") is None
+    assert not asking
+    await by_code(tokens, tenant)
+    await tokens.get("xdr")
+    await by_browser(tokens, tenant)
+    await tokens.sign_out()
+    assert asking == {"sign-in people True"}
 
 
 async def test_the_next_run_goes_on_where_this_one_ended(tenant: Mounted) -> None:
