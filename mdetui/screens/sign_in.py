@@ -6,6 +6,7 @@ what is under way at once and leaves no account behind (`auth.source`).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Literal, cast
 
@@ -32,11 +33,13 @@ from mdetui.widgets.one_line import OneLine
 
 Stage = Literal["choice", "asking", "device", "browser", "redeeming", "secret", "trying"]
 
+# seconds without Enter before it means something
+QUIET = 0.4
 # what may be pasted: an address with a code is a few thousand characters
 _LONGEST = 32_768
 # keys that each stage takes, as ids of the key table
 _OFFERED: dict[Stage, frozenset[str]] = {
-    "choice": frozenset({"sign_in.go", "sign_in.device", "sign_in.browser", "sign_in.leave"}),
+    "choice": frozenset({"sign_in.go", "sign_in.device", "sign_in.browser", "sign_in.again", "sign_in.leave"}),
     "asking": frozenset({"sign_in.leave"}),
     "device": frozenset({"sign_in.copy", "sign_in.copy_address", "sign_in.browser", "sign_in.again", "sign_in.leave"}),
     "browser": frozenset({"sign_in.go", "sign_in.copy", "sign_in.device", "sign_in.again", "sign_in.leave"}),
@@ -109,6 +112,9 @@ class SignInScreen(KeyScreen):
         self._said = ""
         self._left = False
         self._ended: Identity | None = None
+        self._entered = 0.0
+        # the way that was tried last
+        self._way = session.profile.method
 
     def compose(self) -> ComposeResult:
         """Head, text, keys."""
@@ -120,6 +126,7 @@ class SignInScreen(KeyScreen):
 
     def on_mount(self) -> None:
         """Draw; the time that a code has left is counted down."""
+        self._entered = time.monotonic()
         self.draw()
         self.set_interval(1.0, self._tick)
 
@@ -211,8 +218,11 @@ class SignInScreen(KeyScreen):
 
     def action_go(self) -> None:
         """Enter: the profile's own way, or what was typed."""
+        before, self._entered = self._entered, time.monotonic()
         if self.stage == "choice":
-            (self._start_browser if self.session.profile.method == "browser" else self._start_device)()
+            # an Enter that was held on the screen before asks for nothing
+            if self._entered - before > QUIET:
+                self._start(self.session.profile.method)
         elif self.stage == "browser" and self._typed and self._browser is not None:
             work.start(self, self._redeem, self._browser, self._take_typed(), group="sign-in")
             self._go("redeeming")
@@ -220,16 +230,19 @@ class SignInScreen(KeyScreen):
             work.start(self, self._try, self._take_typed(), group="sign-in")
             self._go("trying")
 
-    def _start_device(self) -> None:
-        work.start(self, self._ask_for_code, group="sign-in")
+    def _start(self, method: str) -> None:
+        self._way = method
+        work.start(self, self._ask_for_address if method == "browser" else self._ask_for_code, group="sign-in")
         self._go("asking")
+
+    def _start_device(self) -> None:
+        self._start("device-code")
 
     def _start_browser(self) -> None:
-        work.start(self, self._ask_for_address, group="sign-in")
-        self._go("asking")
+        self._start("browser")
 
     def _again(self) -> None:
-        (self._start_device if self.stage == "device" else self._start_browser)()
+        self._start(self._way)
 
     def _copy(self) -> None:
         if self.stage == "device" and self._device is not None:
