@@ -42,7 +42,9 @@ _OFFERED: dict[Stage, frozenset[str]] = {
     "choice": frozenset({"sign_in.go", "sign_in.device", "sign_in.browser", "sign_in.again", "sign_in.leave"}),
     "asking": frozenset({"sign_in.leave"}),
     "device": frozenset({"sign_in.copy", "sign_in.copy_address", "sign_in.browser", "sign_in.again", "sign_in.leave"}),
-    "browser": frozenset({"sign_in.go", "sign_in.copy", "sign_in.device", "sign_in.again", "sign_in.leave"}),
+    "browser": frozenset(
+        {"sign_in.go", "sign_in.copy", "sign_in.device", "sign_in.browser", "sign_in.again", "sign_in.leave"}
+    ),
     "redeeming": frozenset({"sign_in.leave"}),
     "secret": frozenset({"sign_in.go", "sign_in.leave"}),
     "trying": frozenset({"sign_in.leave"}),
@@ -226,9 +228,14 @@ class SignInScreen(KeyScreen):
         elif self.stage == "browser" and self._typed and self._browser is not None:
             work.start(self, self._redeem, self._browser, self._take_typed(), group="sign-in")
             self._go("redeeming")
-        elif self.stage == "secret" and self._typed:
-            work.start(self, self._try, self._take_typed(), group="sign-in")
+        elif self.stage == "secret" and (self._typed or self._kept):
+            work.start(self, self._try, self._take_typed() if self._typed else None, group="sign-in")
             self._go("trying")
+
+    @property
+    def _kept(self) -> bool:
+        """Whether what was typed before was not refused: it waits for another try."""
+        return self.error is not None and not isinstance(self.error, SignInNeeded)
 
     def _start(self, method: str) -> None:
         self._way = method
@@ -328,9 +335,10 @@ class SignInScreen(KeyScreen):
         else:
             self.post_message(self.Done(identity))
 
-    async def _try(self, secret: Secret) -> None:
+    async def _try(self, secret: Secret | None) -> None:
         tokens = self.session.tokens
-        tokens.provide_secret(secret)
+        if secret is not None:
+            tokens.provide_secret(secret)
         try:
             await tokens.get(self._audience, claims=self._claims)
         except SignInError as error:
