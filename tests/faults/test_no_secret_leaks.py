@@ -102,14 +102,12 @@ def test_a_person(world: World) -> None:
         person.press(b"Y", b"j")
         assert json.loads(person.copied())["id"]
         person.press(ENTER, b"5", ESC)
-        for line, title in (
-            ("ledger", "OUTCOME"),
-            ("jobs", "Isolate 1"),
-            ("log", "PATH"),
-            ("doctor", "that was looked at"),
-        ):
+        for line, title in (("ledger", "OUTCOME"), ("jobs", "Isolate 1"), ("log", "PATH")):
             person.go(line, title)
             person.press(ESC)
+        person.go("doctor", "› doctor")
+        person.until_asked(lambda: "works" in terminal.lines[-1])
+        person.press(ESC)
         # the session was revoked: the person must sign in again
         authority.end_sessions(50173)
         authority.expire()
