@@ -171,11 +171,13 @@ def loud_world(tmp_path: Path) -> Iterator[World]:
             file.write(f"{app}{common}")
             argv = json.dumps([sys.executable, "-I", str(spy), "{scope}"])
             file.write(f'\n[profiles.spied]\nmethod = "token-command"\ntoken_command = {argv}\n{common}')
+        (home / "tmp").mkdir()
         loud = tmp_path / "loud"
         loud.mkdir()
         (loud / "sitecustomize.py").write_text(LOUD)
         env |= {
             "HOME": str(home),
+            "TMPDIR": str(home / "tmp"),
             "PYTHONPATH": f"{loud}{os.pathsep}{ROOT}",
             "LOUD_LOG": str(home / "loud.log"),
             "PYTHONDEVMODE": "1",
