@@ -110,7 +110,8 @@ class SignInScreen(KeyScreen):
         self._device: DeviceCode | None = None
         self._browser: BrowserFlow | None = None
         self._how: Waiting | None = None
-        self._typed: list[str] = []
+        # never as a string: it may be a secret, or an address with a code
+        self._typed: list[Secret] = []
         self._said = ""
         self._left = False
         self._ended: Identity | None = None
@@ -173,7 +174,7 @@ class SignInScreen(KeyScreen):
 
     @property
     def _length(self) -> int:
-        return sum(map(len, self._typed))
+        return sum(len(piece.reveal()) for piece in self._typed)
 
     # what is typed
 
@@ -199,7 +200,7 @@ class SignInScreen(KeyScreen):
     def take_paste(self, event: events.Paste) -> None:
         """What is pasted is never shown."""
         if self.stage in ("browser", "secret"):
-            self._typed.append(event.text[:_LONGEST])
+            self._typed.append(Secret(event.text[:_LONGEST]))
             self.draw()
 
     def _edit(self, key: str, character: str | None) -> None:
@@ -209,11 +210,11 @@ class SignInScreen(KeyScreen):
         elif key == "ctrl+u":
             self._typed = []
         elif character is not None and self._length < _LONGEST:
-            self._typed.append(character)
+            self._typed.append(Secret(character))
         self.draw()
 
     def _take_typed(self) -> Secret:
-        value, self._typed = Secret("".join(self._typed)), []
+        value, self._typed = Secret("".join(piece.reveal() for piece in self._typed)), []
         return value
 
     # keys
