@@ -134,7 +134,7 @@ async def test_an_expired_secret_that_was_typed_is_typed_anew(
         await one.press("enter")
         await one.until(lambda: screen.stage == "secret" and screen.error is not None)
         await one.until(lambda: "(AADSTS7000222," in said(one))
-        assert "press Enter" in said(one)
+        assert "not its Secret ID, then press Enter. (id " in said(one)
         assert EXPIRED_SECRET not in one.text
         # what is typed here is a secret, not a key
         await one.keys("r")
