@@ -33,10 +33,10 @@ PATIENCE = 0.15
 
 
 class Message(LinesView, can_focus=False):
-    """One to four lines that say what happened; goes away with the next key that does something."""
+    """A few lines that say what happened; goes away with the next key that does something."""
 
     DEFAULT_CSS = """
-    Message { height: auto; max-height: 4; display: none; background: $panel; }
+    Message { height: auto; max-height: 40%; display: none; background: $panel; }
     Message.-shown { display: block; }
     """
 
@@ -45,7 +45,7 @@ class Message(LinesView, can_focus=False):
         from mdetui.widgets.lines import wrap
 
         rows = sum(len(wrap(line, max(10, width - 2))) for line in lines)
-        self.styles.height = max(1, min(4, rows))
+        self.styles.height = max(1, rows)
         self.add_class("-shown")
         self.show(lines)
 

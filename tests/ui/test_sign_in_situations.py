@@ -288,3 +288,19 @@ async def test_an_outage_while_a_person_types_the_code_is_waited_for(tenant: Mou
         approve(tenant, code)
         await one.pass_time(lambda: one.app.screen is not screen)
         await one.filled()
+
+
+async def test_the_longest_hint_is_whole_in_a_small_window(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock, size=(80, 24), **SECRET) as one:
+        await one.rested()
+        rows = len(one.body.feed)
+        handle(tenant).expire()
+        tenant.faults.set("aadsts", 65001, path="/token")
+        one.body.refresh_rows()
+        await one.until(lambda: "(AADSTS65001," in said(one))
+        await one.calm()
+        assert "Refresh: The sign-in of profile demo was refused:" in said(one)
+        assert "An admin must grant the application permissions Alert.Read.All," in said(one)
+        assert "then press r. (id " in said(one)
+        assert len(one.body.feed) == rows
+        assert one.table.size.height >= 5
