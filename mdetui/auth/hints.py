@@ -48,14 +48,12 @@ def refused(
     sub = _text(answer, "suberror")
     codes = _codes(answer)
     correlation = text.line(found, 64) if (found := _correlation(answer)) else None
-    if status == 429 or status >= 500 or kind in _BUSY_ERRORS:
+    if is_busy(answer, status):
         return busy(profile, status, correlation)
     clock = text.stamp(now or datetime.now(UTC))
     known = next((code for code in codes if code in HINTS), None)
     hint = HINTS[known] if known is not None else BY_ERROR.get(kind)
     code = f"AADSTS{known or codes[0]}" if codes else text.line(kind or f"HTTP {status}", 60)
-    if hint is BUSY:
-        return busy(profile, status, correlation)
     stamp = found if _STAMP.fullmatch(found := _text(answer, "timestamp")) else clock
     if hint is None:
         said = ", ".join(text.line(part, 60) for part in (kind, sub) if part) or "no reason given"
@@ -68,6 +66,13 @@ def refused(
         todo,
         correlation_id=correlation,
     )
+
+
+def is_busy(answer: Mapping[str, Any], status: int) -> bool:
+    """Whether an answer says no more than that the authority can't answer now."""
+    if status == 429 or status >= 500 or _text(answer, "error") in _BUSY_ERRORS:
+        return True
+    return next((HINTS[code] for code in _codes(answer) if code in HINTS), None) is BUSY
 
 
 def busy(
