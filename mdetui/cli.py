@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mdetui.net import Connection
 
 _DEFAULT_WRITE_MINUTES = 30
+# with these Textual writes keys and events into files, or sends them to whoever listens: secrets are typed in keys
+_RECORDINGS = ("TEXTUAL", "TEXTUAL_DEBUG", "TEXTUAL_LOG")
 COMMANDS = {
     "profiles": "add, list, show and remove profiles",
     "config": "check the configuration, show what is in force, print its JSON schema",
@@ -144,7 +146,9 @@ def _no_core_dumps() -> None:
 
 
 def _prepare_terminal(remote: bool) -> None:
-    """Settings that Textual reads while it is imported. A person's own value wins."""
+    """Settings that Textual reads while it is imported. A person's own value wins, but for those that record keys."""
+    for name in _RECORDINGS:
+        os.environ.pop(name, None)
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     if remote:
         os.environ.setdefault("TEXTUAL_FPS", "30")

@@ -164,7 +164,7 @@ SIGN_IN = (
     Key("sign_in.browser", "b", "sheet", "browser elsewhere", "Get an address to open on your workstation", 4),
     Key("sign_in.copy", "y", "sheet", "copy", "Send the code or the address to the terminal's clipboard", 5),
     Key("sign_in.copy_address", "u", "sheet", "copy address", "Send the address to the terminal's clipboard", 6),
-    Key("sign_in.again", "r", "sheet", "new one", "Get a new code or address", 7),
+    Key("sign_in.again", "r", "sheet", "again", "The way that was tried last, with a new code or address", 7),
     Key("sign_in.leave", "escape", "leave", "leave", "Leave; nobody is signed in by what was under way", 8),
     Key("sign_in.nothing", "ctrl+q", "nothing", "", "Does nothing"),
     Key("sign_in.calm", "ctrl+c", "nothing", "", "Does nothing here"),

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from mdetui import simulator
+from mdetui.auth import secret
 from mdetui.simulator import Options
 from mdetui.simulator.mount import Mounted
 from tests.clocks import HeldClock
@@ -26,6 +27,12 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         folder = home / name.lower()
         folder.mkdir(mode=0o700)
         monkeypatch.setenv(name, str(folder))
+
+
+@pytest.fixture(autouse=True)
+def no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read from a variable is remembered by the program, which has taken the variable away."""
+    monkeypatch.setattr(secret, "_taken", {})
 
 
 @pytest.fixture

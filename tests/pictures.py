@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from unittest import mock
@@ -29,6 +29,8 @@ from mdetui.config import Config, Profile, with_profile
 from mdetui.net import Connection
 from mdetui.response.protected import Here
 from mdetui.simulator import Options
+from mdetui.simulator.mount import Mounted
+from mdetui.simulator.options import Fault
 from tests.clocks import HeldClock
 
 # Looks without any change after which a screen counts as finished, and seconds between two of them: together longer
@@ -39,6 +41,10 @@ PATIENCE = 60.0
 
 # width of a character in a picture, fixed by Rich
 _CELL = 12.2
+# where the configuration would be
+FILE = Path("/home/you/.config/mdetui/config.toml")
+# what the authority makes device codes of
+_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ2-9"
 _SETTINGS = re.compile(r"SSH_|MDETUI_|NO_COLOR$|XDG_")
 
 
@@ -74,7 +80,10 @@ class Player:
 
     Attributes:
         clock: The program's and the tenant's time.
+        mounted: The tenant that was opened last.
     """
+
+    mounted: Mounted
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -82,17 +91,16 @@ class Player:
         self._wires: list[Wire] = []
         self._pilot: Pilot[None] | None = None
         own = {one.name: one for one in scene.profiles}
-        config = with_profile(Config(theme=scene.theme, profiles=own), simulator.demo_profile())
+        config = with_profile(Config(FILE, theme=scene.theme, profiles=own), simulator.demo_profile())
         self.app = FilmedApp(
             config, self._connect, profile=scene.profile, write_minutes=scene.write_minutes, clock=self.clock
         )
 
     def _connect(self, profile: Profile) -> Connection:
-        connection = simulator.connect(profile, Options(arrivals=0, clock=self.clock))
-        wire = Wire(connection.asynchronous)
+        self.mounted = simulator.start(Options(arrivals=0, clock=self.clock, faults=self.scene.faults), profile)
+        wire = Wire(self.mounted.connection.asynchronous)
         self._wires.append(wire)
-        connection.asynchronous = wire
-        return connection
+        return replace(self.mounted.connection, asynchronous=wire, lasting=False)
 
     async def play(self, pilot: Pilot[None]) -> None:
         """Play the scene to its end."""
@@ -155,7 +163,9 @@ class Player:
 
     @property
     def _busy(self) -> bool:
-        return any(wire.outstanding for wire in self._wires) or any(not one.is_finished for one in self.app.workers)
+        # a sign-in waits for its person as long as it takes
+        working = any(not one.is_finished and one.group != "sign-in" for one in self.app.workers)
+        return working or any(wire.outstanding for wire in self._wires)
 
 
 Steps = Callable[[Player], Awaitable[None]]
@@ -174,6 +184,7 @@ class Scene:
         profile: Profile that is open at the start; "" is the login screen.
         write_minutes: Minutes for which the write lock is open.
         profiles: Profiles of a configuration, beside the demo.
+        faults: What the tenant does wrong.
     """
 
     name: str
@@ -184,6 +195,7 @@ class Scene:
     profile: str = "demo"
     write_minutes: int | None = None
     profiles: tuple[Profile, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 @contextmanager
@@ -208,12 +220,17 @@ async def draw(scene: Scene) -> str:
 
 
 def tidy(svg: str) -> str:
-    """A picture without what differs between two runs: the ids that Rich makes, and the ids of ledger entries.
+    """A picture without what differs between two runs: the ids that Rich makes, those of ledger entries and of the
+    sign-in host's answers, and device codes.
 
     It fetches no font from a web host, and its spaces are kept by drawing libraries that would drop them.
     """
     svg = re.sub(r"\bterminal-\d+", "terminal", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)
     svg = re.sub(r"\s*@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
+    svg = re.sub(rf"(?<=[>;])[{_CODE_LETTERS}]{{9}}(?=&#160;|<)", "F4KTXQ7RB", svg)
+    svg = re.sub(
+        r"(?<=[>;])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\))", "6e1d2c3b-4a59-4687-9786-a5b4c3d2e1f0", svg
+    )
     numbers: dict[str, int] = {}
     return re.sub(
         r"(?<=[>;])#[0-9a-hjkmnp-tv-z]{4}(?=&#160;|<)",

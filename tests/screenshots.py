@@ -9,9 +9,14 @@ import asyncio
 import sys
 from pathlib import Path
 
+from mdetui.config import Profile
+from mdetui.simulator.directory import DESKTOP_ID
 from tests.pictures import Player, Scene, draw, neutral_host
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
+
+# somebody of the pretend tenant
+PERSON = Profile("contoso", tenant="contoso.com", client_id=DESKTOP_ID, method="device-code", store="memory")
 
 
 async def _open(player: Player) -> None:
@@ -58,8 +63,16 @@ async def _job(player: Player) -> None:
     await player.until("done")
 
 
+async def with_code(player: Player) -> None:
+    """Nobody is signed in: ask for a device code."""
+    await player.until("browser elsewhere")
+    await player.press("d")
+    await player.until("Type this code")
+
+
 SCENES = (
     Scene("login-80x24", 80, 24, _open, profile=""),
+    Scene("sign-in-80x24", 80, 24, with_code, profile="contoso", profiles=(PERSON,)),
     Scene("alerts-80x24", 80, 24, _open),
     Scene("alerts-120x40", 120, 40, _open),
     Scene("alerts-light-120x40", 120, 40, _open, theme="light"),

@@ -141,7 +141,8 @@ def error_of(
     if status == 401:
         return TokenRejected(
             f"The service did not accept our sign-in for {op.id}{reason}.",
-            "Check the profile's scope and app registration, then open the profile again.",
+            "Check the profile's scope and app registration, and the clock of this host (:doctor compares it); then "
+            "press r.",
             **facts,
         )
     if status == 403:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mdetui.auth.msal_app import MsalApp
 
 _LONGEST_ASSERTION = 65_536
+_TYPE_ANOTHER = "Type the Value of a secret that is in force, not its Secret ID, then press Enter."
 
 
 class AppTokens:
@@ -67,7 +68,7 @@ class AppTokens:
             # a secret that was typed wrongly is typed again
             self._typed = None
             raise SignInNeeded(
-                error.what, error.todo, correlation_id=error.correlation_id, needs="secret", audience=audience
+                error.what, _TYPE_ANOTHER, correlation_id=error.correlation_id, needs="secret", audience=audience
             ) from None
         self._apps[audience] = app
         return grant

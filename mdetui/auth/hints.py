@@ -1,7 +1,7 @@
 """What to tell a person when no token could be had: the words are in `aadsts.py`.
 
 Of an answer of the authority only `error`, `suberror`, the codes, `correlation_id` and `timestamp` are ever used,
-never the rest: descriptions quote what was sent.
+never the rest: descriptions quote what was sent. Out of one only the code and the id are taken, where there are no others.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from mdetui.config import METHOD_TABLE, Profile
 from mdetui.errors import SignInError
 
 _BUSY_ERRORS = frozenset({"temporarily_unavailable", "server_error", "service_unavailable"})
-# an answer in a browser's address has no error_codes, only a text that begins with one
+# an answer in a browser's address has neither error_codes nor an id, only a text with both
 _CODE = re.compile(r"AADSTS(\d{5,8})\b")
+_QUOTED_ID = re.compile(r"\bCorrelation ID: ([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\b")
 _LAST_CODE = 10**8
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ")
 
@@ -46,15 +47,13 @@ def refused(
     kind = _text(answer, "error")
     sub = _text(answer, "suberror")
     codes = _codes(answer)
-    correlation = text.line(found, 64) if (found := _text(answer, "correlation_id")) else None
-    if status == 429 or status >= 500 or kind in _BUSY_ERRORS:
+    correlation = text.line(found, 64) if (found := _correlation(answer)) else None
+    if is_busy(answer, status):
         return busy(profile, status, correlation)
     clock = text.stamp(now or datetime.now(UTC))
     known = next((code for code in codes if code in HINTS), None)
     hint = HINTS[known] if known is not None else BY_ERROR.get(kind)
     code = f"AADSTS{known or codes[0]}" if codes else text.line(kind or f"HTTP {status}", 60)
-    if hint is BUSY:
-        return busy(profile, status, correlation)
     stamp = found if _STAMP.fullmatch(found := _text(answer, "timestamp")) else clock
     if hint is None:
         said = ", ".join(text.line(part, 60) for part in (kind, sub) if part) or "no reason given"
@@ -67,6 +66,13 @@ def refused(
         todo,
         correlation_id=correlation,
     )
+
+
+def is_busy(answer: Mapping[str, Any], status: int) -> bool:
+    """Whether an answer says no more than that the authority can't answer now."""
+    if status == 429 or status >= 500 or _text(answer, "error") in _BUSY_ERRORS:
+        return True
+    return next((HINTS[code] for code in _codes(answer) if code in HINTS), None) is BUSY
 
 
 def busy(
@@ -160,6 +166,13 @@ def _facts(profile: Profile, scope: str, certificate: str, clock: str) -> dict[s
 def _text(answer: Mapping[str, Any], name: str) -> str:
     value = answer.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _correlation(answer: Mapping[str, Any]) -> str:
+    if given := _text(answer, "correlation_id"):
+        return given
+    found = _QUOTED_ID.search(_text(answer, "error_description"))
+    return found[1] if found else ""
 
 
 def _codes(answer: Mapping[str, Any]) -> list[int]:

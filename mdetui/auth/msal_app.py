@@ -18,15 +18,12 @@ import msal
 from requests.exceptions import RequestException
 
 from mdetui.auth import hints
-from mdetui.auth.aadsts import BUSY, HINTS
 from mdetui.auth.adapter import HttpxAdapter, TransportError, origin
 from mdetui.auth.grant import Grant, Passing
 from mdetui.auth.secret import Secret
 from mdetui.config import Profile
 from mdetui.errors import SignInError
 from mdetui.net import TIMEOUT
-
-_BUSY = frozenset({"temporarily_unavailable", "server_error", "service_unavailable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +133,7 @@ class MsalApp:
         self.refusal = Refusal(words[0], words[1], words[2] or None)
         status = self.http.last.status_code if self.http.last is not None else 0
         error = hints.refused(self.profile, scope, answer, status, certificate=self.certificate)
-        codes = answer.get("error_codes")
-        busy = status == 429 or status >= 500 or words[0] in _BUSY
-        numbers = [code for code in codes if isinstance(code, int)] if isinstance(codes, list) else []
-        busy = busy or any(HINTS.get(number) is BUSY for number in numbers)
-        return Passing.of(error) if busy else error
+        return Passing.of(error) if hints.is_busy(answer, status) else error
 
     def _failure(self, error: Exception, scope: str) -> SignInError:
         if isinstance(error, RequestException):

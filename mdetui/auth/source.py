@@ -78,6 +78,7 @@ class TokenSource:
         # counts sign-ins and sign-outs: what was asked before one is asked again after it
         self._turn = 0
         self._identity: Identity | None = None
+        self._refused = False
         self._undoing: list[threading.Thread] = []
 
     def __repr__(self) -> str:
@@ -87,6 +88,16 @@ class TokenSource:
     def identity(self) -> Identity | None:
         """Who the newest token says we are, with the permissions of all tokens; None before the first one."""
         return self._identity
+
+    def roles_of(self, audience: str) -> frozenset[str] | None:
+        """Permissions in the newest token for an audience; None as long as there was none, when they are not known."""
+        held = self._held.get(audience)
+        return held.identity.roles if held is not None else None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the last token that was asked for could not be had."""
+        return self._refused
 
     @property
     def notice(self) -> str:
@@ -235,8 +246,8 @@ class TokenSource:
     def _landed(self, audience: str, task: asyncio.Task[Secret]) -> None:
         self._flights.pop(audience, None)
         if not task.cancelled():
-            # seen here, so that a refusal nobody waits for any more is not reported by the loop
-            task.exception()
+            # seen here, too, so that a refusal nobody waits for any more is not reported by the loop
+            self._refused = task.exception() is not None
 
     async def _renew(self, audience: str, claims: str | None, failed: Secret | None) -> Secret:
         turn, held = self._turn, self._held.get(audience)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from mdetui import config as configuration
-from mdetui import text
 from mdetui.clouds import CLOUDS
 from mdetui.commands.terminal import ask, is_terminal, say, table
 from mdetui.config import AUDIENCES, METHOD_TABLE, METHODS, STORES, Config, Profile
@@ -245,9 +244,14 @@ def _public(profile: Profile, config: Config) -> dict[str, Any]:
 
 
 def _show(args: argparse.Namespace, file: str | None) -> int:
+    from mdetui import in_force
+
     config = configuration.load(file)
     profile = configuration.find_profile(config, args.name, "mdetui profiles show")
-    rows = values_in_force(config, profile)
+    rows = [(one.key, one.shown, one.source) for one in in_force.values(config, profile)]
+    noun, place = in_force.secret_of(profile)
+    if noun:
+        rows.append((noun, "not shown", place))
     if args.json:
         say(json.dumps({key: {"value": value, "source": source} for key, value, source in rows}, indent=2))
     else:
@@ -255,39 +259,6 @@ def _show(args: argparse.Namespace, file: str | None) -> int:
         say(f"Profile {profile.name}; lines are those of {config.file}." if config.file else f"Profile {profile.name}.")
         table(("KEY", "VALUE", "FROM"), [(key, value, source.removeprefix(here)) for key, value, source in rows])
     return 0
-
-
-def values_in_force(config: Config, profile: Profile) -> list[tuple[str, str, str]]:
-    """Key, value and source of everything that is in force for a profile. Nothing secret."""
-    from mdetui.auth.secret import place_of
-
-    rows: list[tuple[str, str, str]] = []
-    cloud = f"cloud {profile.cloud}"
-    rules = METHOD_TABLE[profile.method]
-    foreign = {key for other in METHOD_TABLE.values() for key in (*other.needs, *other.takes)} - {"client_id"}
-    for one in _KEYS:
-        value = getattr(profile, one.name)
-        source = config.source_of(f"profiles.{profile.name}.{one.name}")
-        if one.name == "authority":
-            rows.append(("authority", profile.login, source if profile.authority else cloud))
-        elif one.name in ("base", "scope"):
-            of = profile.base_of if one.name == "base" else profile.scope_of
-            rows += [(f"{one.name}.{name}", of(name), source if value.get(name) else cloud) for name in AUDIENCES]
-        elif one.name not in foreign or one.name in (*rules.needs, *rules.takes):
-            rows.append((one.name, _shown(one.name, value), source))
-    if place := place_of(profile):
-        noun = "client secret" if profile.method == "client-secret" else "certificate password"
-        rows.append((noun, "not shown", place))
-    return [(key, text.line(value, 300) if value else "", text.line(source, 300)) for key, value, source in rows]
-
-
-def _shown(name: str, value: Any) -> str:
-    if name == "token_command":
-        # arguments may hold what nobody should read over a shoulder
-        return f"{value[0]} and {text.plural(len(value) - 1, 'argument')}"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _remove(args: argparse.Namespace, file: str | None) -> int:

@@ -79,7 +79,9 @@ def hosts_of(profile: Profile) -> tuple[Host, list[Host]]:
     for audience in access.audiences(profile):
         by_host.setdefault(profile.base_of(audience), []).append(audience)
     # a path that every API has something to say about, if only a refusal
-    bases = [(names[0], f"the API ({', '.join(names)})", f"{base}/api") for base, names in by_host.items()]
+    # one host for all needs no list
+    which = {base: f" ({', '.join(names)})" if len(by_host) > 1 else "" for base, names in by_host.items()}
+    bases = [(names[0], f"the API{which[base]}", f"{base}/api") for base, names in by_host.items()]
     return ("authority", "the sign-in host", login), bases
 
 

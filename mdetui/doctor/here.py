@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from mdetui import text
-from mdetui.auth.secret import place_of
+from mdetui import in_force, text
 from mdetui.auth.store import TokenStore
 from mdetui.config import Config, Profile
 from mdetui.doctor.check import Check, Late, failed, in_time
 from mdetui.errors import ConfigError
 from mdetui.net import proxy_of, tls_context, trust_of
-from mdetui.profile_check import given_in
 from mdetui.threads import in_daemon
 
 _INSIDE = "the demo tenant is inside this program"
@@ -22,34 +20,15 @@ def configuration(profile: Profile, config: Config) -> Iterator[Check]:
     """The file, and each value of the profile that somebody gave, with where it came from. Never a secret."""
     file = text.line(config.file, 300) if config.file else "there is no file"
     yield Check("config.file", "configuration", "ok", file, facts={"file": str(config.file) if config.file else None})
-    prefix = f"profiles.{profile.name}."
-    named = {key.removeprefix(prefix).partition(".")[0] for key in config.sources if key.startswith(prefix)}
-    for key in (one for one in Profile.__dataclass_fields__ if one in given_in(profile) | named):
-        source = config.source_of(prefix + key)
-        if source == "default" and profile.connector != "network":
-            source = "this program"
-        for name, value in _values(key, getattr(profile, key)):
-            said, where = text.line(value, 300), text.line(source, 300)
-            yield Check(f"config.{name}", name, "ok", f"{said}  ({where})", facts={"value": said, "source": where})
-    if place := place_of(profile):
-        noun = "client secret" if profile.method == "client-secret" else "certificate password"
-        shown = "this program" if profile.connector != "network" else text.line(place, 300)
+    inside = profile.connector != "network"
+    for one in (one for one in in_force.values(config, profile) if one.given):
+        source = "this program" if inside and one.source == "default" else one.source
+        facts = {"value": one.shown, "source": source}
+        yield Check(f"config.{one.key}", one.key, "ok", f"{one.shown or 'empty'}  ({source})", facts=facts)
+    noun, place = in_force.secret_of(profile)
+    if noun:
+        shown = "this program" if inside else place
         yield Check("config.secret", noun, "ok", f"not shown  ({shown})", facts={"source": shown})
-
-
-def _values(key: str, value: object) -> list[tuple[str, str]]:
-    """The names and values of one key, as they may be shown."""
-    if isinstance(value, dict):
-        return [(f"{key}.{audience}", str(one)) for audience, one in value.items()]
-    if key == "token_command" and isinstance(value, tuple):
-        # arguments may hold what nobody should read over a shoulder
-        return [(key, f"{value[0]} and {text.plural(len(value) - 1, 'argument')}")]
-    if key == "proxy" and isinstance(value, str) and "@" in value:
-        # a password in it is refused where profiles are read; a profile may come from elsewhere
-        return [(key, f"{value.partition('://')[0]}://***@{value.rpartition('@')[2]}")]
-    if isinstance(value, bool):
-        return [(key, "yes" if value else "no")]
-    return [(key, ", ".join(value) if isinstance(value, tuple) else str(value))]
 
 
 async def store(profile: Profile) -> Check:

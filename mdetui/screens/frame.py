@@ -17,6 +17,7 @@ from mdetui.screens.sizes import TALL, WIDE
 from mdetui.views.base import Cell, Line
 from mdetui.widgets.bar import Bar
 from mdetui.widgets.bottom_line import BottomLine
+from mdetui.widgets.empty_words import failure_words
 from mdetui.widgets.lines import LinesView
 from mdetui.widgets.one_line import OneLine
 
@@ -32,10 +33,10 @@ PATIENCE = 0.15
 
 
 class Message(LinesView, can_focus=False):
-    """One to four lines that say what happened; goes away with the next key that does something."""
+    """A few lines that say what happened; goes away with the next key that does something."""
 
     DEFAULT_CSS = """
-    Message { height: auto; max-height: 4; display: none; background: $panel; }
+    Message { height: auto; max-height: 40%; display: none; background: $panel; }
     Message.-shown { display: block; }
     """
 
@@ -44,7 +45,7 @@ class Message(LinesView, can_focus=False):
         from mdetui.widgets.lines import wrap
 
         rows = sum(len(wrap(line, max(10, width - 2))) for line in lines)
-        self.styles.height = max(1, min(4, rows))
+        self.styles.height = max(1, rows)
         self.add_class("-shown")
         self.show(lines)
 
@@ -73,6 +74,8 @@ class Frame(KeyScreen):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
+        # the newest error that only a sign-in can mend: it says what that has to meet
+        self.needed: SignInNeeded | None = None
         # what the breakpoints will say, before anything is styled: else all of it is styled twice
         size = self.app.size
         self.set_class(size.width >= WIDE, "-wide")
@@ -176,15 +179,19 @@ class Frame(KeyScreen):
         lines = [Line((Cell(part, style if index == 0 else "plain"),)) for index, part in enumerate(parts) if part]
         self.query_one("#message", Message).say(lines, self.size.width)
 
-    def fail(self, error: MdetuiError) -> None:
-        """Show an error: what happened, what to do, the id to quote. Where nothing is shown yet, a person signs in."""
+    def fail(self, error: MdetuiError, doing: str = "") -> None:
+        """Show an error: what happened, what to do, the id to quote. Where nothing is shown yet, a person signs in.
+
+        Args:
+            error: What went wrong.
+            doing: What nobody has asked for by a key, `Refresh: `.
+        """
+        self.needed = error if isinstance(error, SignInNeeded) else self.needed
         if isinstance(error, SignInNeeded) and self.app.screen is self and self.bare and self.open_bar_widget() is None:
             self.shell.sign_in(self, error)
             return
-        todo = f"{error.todo} S signs in." if isinstance(error, SignInNeeded) else error.todo
-        if error.correlation_id:
-            todo = f"{todo} (id {text.line(error.correlation_id)})".strip()
-        self.say(text.line(error.what), text.line(todo) if todo else "", style="state.bad")
+        what, todo = failure_words(error)
+        self.say(text.line(f"{doing}{what}"), text.line(todo) if todo else "", style="state.bad")
 
     @property
     def bare(self) -> bool:
@@ -193,6 +200,7 @@ class Frame(KeyScreen):
 
     def signed_in(self, session: Session) -> None:
         """Somebody has signed in to the tenant of this screen."""
+        self.needed = None
         self.redraw()
         identity = session.identity
         if identity is not None:
@@ -207,7 +215,7 @@ class Frame(KeyScreen):
         if profile is None:
             self.say("No tenant is open.", "Press Enter on a profile first.")
         elif profile.signs_in.person and profile.method != "token-command":
-            self.shell.sign_in(self)
+            self.shell.sign_in(self, self.needed)
         else:
             self.say(
                 f"Profile {profile.name} signs in by {profile.method}, without a person.",

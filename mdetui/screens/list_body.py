@@ -55,7 +55,7 @@ class ListBody(Container):
         """The first rows stand in the table, or it says why there are none."""
 
     class Told(Message):
-        """Something to say to the person."""
+        """Something to say to the person; with an error at most what was being done."""
 
         def __init__(self, error: MdetuiError | None, *parts: str) -> None:
             super().__init__()
@@ -271,7 +271,7 @@ class ListBody(Container):
                 changes = found
         except MdetuiError as error:
             # the rows on screen stay; the next refresh asks again from the same time
-            self.post_message(self.Told(None, f"Refresh: {text.line(error.what)}"))
+            self.post_message(self.Told(error, "Refresh: "))
         else:
             self.post_message(self.Refreshed(listing, changes))
 

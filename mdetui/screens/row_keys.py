@@ -74,7 +74,7 @@ class RowKeys(Commanding):
         """Say it."""
         event.stop()
         if event.error is not None:
-            self.fail(event.error)
+            self.fail(event.error, *event.parts)
         else:
             self.say(*event.parts)
 

@@ -6,6 +6,7 @@ what is under way at once and leaves no account behind (`auth.source`).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Literal, cast
 
@@ -32,14 +33,18 @@ from mdetui.widgets.one_line import OneLine
 
 Stage = Literal["choice", "asking", "device", "browser", "redeeming", "secret", "trying"]
 
+# seconds without Enter before it means something
+QUIET = 0.4
 # what may be pasted: an address with a code is a few thousand characters
 _LONGEST = 32_768
 # keys that each stage takes, as ids of the key table
 _OFFERED: dict[Stage, frozenset[str]] = {
-    "choice": frozenset({"sign_in.go", "sign_in.device", "sign_in.browser", "sign_in.leave"}),
+    "choice": frozenset({"sign_in.go", "sign_in.device", "sign_in.browser", "sign_in.again", "sign_in.leave"}),
     "asking": frozenset({"sign_in.leave"}),
     "device": frozenset({"sign_in.copy", "sign_in.copy_address", "sign_in.browser", "sign_in.again", "sign_in.leave"}),
-    "browser": frozenset({"sign_in.go", "sign_in.copy", "sign_in.device", "sign_in.again", "sign_in.leave"}),
+    "browser": frozenset(
+        {"sign_in.go", "sign_in.copy", "sign_in.device", "sign_in.browser", "sign_in.again", "sign_in.leave"}
+    ),
     "redeeming": frozenset({"sign_in.leave"}),
     "secret": frozenset({"sign_in.go", "sign_in.leave"}),
     "trying": frozenset({"sign_in.leave"}),
@@ -105,10 +110,14 @@ class SignInScreen(KeyScreen):
         self._device: DeviceCode | None = None
         self._browser: BrowserFlow | None = None
         self._how: Waiting | None = None
-        self._typed: list[str] = []
+        # never as a string: it may be a secret, or an address with a code
+        self._typed: list[Secret] = []
         self._said = ""
         self._left = False
         self._ended: Identity | None = None
+        self._entered = 0.0
+        # the way that was tried last
+        self._way = session.profile.method
 
     def compose(self) -> ComposeResult:
         """Head, text, keys."""
@@ -120,6 +129,7 @@ class SignInScreen(KeyScreen):
 
     def on_mount(self) -> None:
         """Draw; the time that a code has left is counted down."""
+        self._entered = time.monotonic()
         self.draw()
         self.set_interval(1.0, self._tick)
 
@@ -164,7 +174,7 @@ class SignInScreen(KeyScreen):
 
     @property
     def _length(self) -> int:
-        return sum(map(len, self._typed))
+        return sum(len(piece.reveal()) for piece in self._typed)
 
     # what is typed
 
@@ -190,7 +200,7 @@ class SignInScreen(KeyScreen):
     def take_paste(self, event: events.Paste) -> None:
         """What is pasted is never shown."""
         if self.stage in ("browser", "secret"):
-            self._typed.append(event.text[:_LONGEST])
+            self._typed.append(Secret(event.text[:_LONGEST]))
             self.draw()
 
     def _edit(self, key: str, character: str | None) -> None:
@@ -200,36 +210,47 @@ class SignInScreen(KeyScreen):
         elif key == "ctrl+u":
             self._typed = []
         elif character is not None and self._length < _LONGEST:
-            self._typed.append(character)
+            self._typed.append(Secret(character))
         self.draw()
 
     def _take_typed(self) -> Secret:
-        value, self._typed = Secret("".join(self._typed)), []
+        value, self._typed = Secret("".join(piece.reveal() for piece in self._typed)), []
         return value
 
     # keys
 
     def action_go(self) -> None:
         """Enter: the profile's own way, or what was typed."""
+        before, self._entered = self._entered, time.monotonic()
         if self.stage == "choice":
-            (self._start_browser if self.session.profile.method == "browser" else self._start_device)()
+            # an Enter that was held on the screen before asks for nothing
+            if self._entered - before > QUIET:
+                self._start(self.session.profile.method)
         elif self.stage == "browser" and self._typed and self._browser is not None:
             work.start(self, self._redeem, self._browser, self._take_typed(), group="sign-in")
             self._go("redeeming")
-        elif self.stage == "secret" and self._typed:
-            work.start(self, self._try, self._take_typed(), group="sign-in")
+        elif self.stage == "secret" and (self._typed or self._kept):
+            work.start(self, self._try, self._take_typed() if self._typed else None, group="sign-in")
             self._go("trying")
 
-    def _start_device(self) -> None:
-        work.start(self, self._ask_for_code, group="sign-in")
+    @property
+    def _kept(self) -> bool:
+        """Whether what was typed before was not refused: it waits for another try."""
+        return self.error is not None and not isinstance(self.error, SignInNeeded)
+
+    def _start(self, method: str) -> None:
+        self._way = method
+        work.start(self, self._ask_for_address if method == "browser" else self._ask_for_code, group="sign-in")
         self._go("asking")
+
+    def _start_device(self) -> None:
+        self._start("device-code")
 
     def _start_browser(self) -> None:
-        work.start(self, self._ask_for_address, group="sign-in")
-        self._go("asking")
+        self._start("browser")
 
     def _again(self) -> None:
-        (self._start_device if self.stage == "device" else self._start_browser)()
+        self._start(self._way)
 
     def _copy(self) -> None:
         if self.stage == "device" and self._device is not None:
@@ -315,9 +336,10 @@ class SignInScreen(KeyScreen):
         else:
             self.post_message(self.Done(identity))
 
-    async def _try(self, secret: Secret) -> None:
+    async def _try(self, secret: Secret | None) -> None:
         tokens = self.session.tokens
-        tokens.provide_secret(secret)
+        if secret is not None:
+            tokens.provide_secret(secret)
         try:
             await tokens.get(self._audience, claims=self._claims)
         except SignInError as error:

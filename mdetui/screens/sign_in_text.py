@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _BESIDE = 40
 _RIM = 2
 _MARGIN = 2
+# what hints call the key that tries again
+_AGAIN = re.compile(r"(?<=\b[Pp]ress )r\b")
 
 
 def head(profile: Profile) -> str:
@@ -34,12 +37,17 @@ def tenant(profile: Profile) -> str:
     return f"tenant {text.line(profile.tenant, 80)}"
 
 
-def trouble(error: SignInError | None, style: str = "state.warn") -> list[Line]:
-    """What went wrong, what to do, the id to quote; nothing when nothing did."""
+def trouble(error: SignInError | None, again: str = "r") -> list[Line]:
+    """What went wrong, what to do, the id to quote; nothing when nothing did.
+
+    Args:
+        error: What did.
+        again: The key that tries again here.
+    """
     if error is None:
         return []
-    lines = [Line((Cell(text.line(error.what), style),), 2)]
-    todo = text.line(error.todo) if error.todo else ""
+    lines = [Line((Cell(text.line(error.what), "state.warn"),), 2)]
+    todo = _AGAIN.sub(again, text.line(error.todo)) if error.todo else ""
     if error.correlation_id:
         todo = f"{todo} (id {text.line(error.correlation_id)})".strip()
     if todo:
@@ -124,7 +132,7 @@ def secret(profile: Profile, what: str, typed: int, error: SignInError | None) -
     app = text.line(profile.client_id or profile.name, 60)
     name = "The client secret of app" if what == "secret" else "The password of the certificate of app"
     return [
-        *trouble(error),
+        *trouble(error, "Enter"),
         Line((Cell(f"{name} {app}:"),), 2),
         Line((Cell("> ", "muted"), Cell("*" * min(typed, 40)), Cell(" ", "cursor"), Cell(f"  {text.plural(typed, 'character')}" if typed else "", "muted")), 2),
         BLANK,

@@ -118,7 +118,7 @@ class Tenants:
             minute, _ = session.quotas.use("default")
             cells.append(Cell(f"our use {minute} of 100/min  ", "muted"))
         if identity is None:
-            cells.append(Cell("signing in  ", "muted"))
+            cells.append(Cell("not signed in  " if session.tokens.refused else "signing in  ", "muted"))
         else:
             cells.append(Cell(f"{identity.kind} {identity.name}  ", "plain"))
         cells.append(lock_cell(session))

@@ -107,6 +107,8 @@ ERRORS: dict[int, Entry] = {
     700213: _client("No matching federated identity record found for presented assertion subject '{subject}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion."),
     700011: Entry("unauthorized_client", "Application with identifier '{client}' was not found in the directory."),
     700016: Entry("unauthorized_client", "Application with identifier '{client}' was not found in the directory 'Contoso'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant."),
+    7000112: Entry("unauthorized_client", "Application '{client}'({app}) is disabled."),
+    7000229: Entry("unauthorized_client", "The client application {client} is missing service principal in the tenant Contoso."),
     # tenant, resource, request
     90002: Entry("invalid_tenant", "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."),
     90038: Entry("invalid_tenant", "Tenant '{tenant}' request is being redirected to the National Cloud 'MicrosoftOnline.US'."),
@@ -121,6 +123,7 @@ ERRORS: dict[int, Entry] = {
     9002313: _request("Invalid request. Request is malformed or invalid."),
     70003: Entry("unsupported_grant_type", "The app requested an unsupported grant type '{grant}'."),
     50011: _request("The redirect URI '{redirect}' specified in the request does not match the redirect URIs configured for the application '{client}'."),
+    500113: _request("No reply address is registered for the application."),
     500112: _client("The reply address '{redirect}' does not match the reply address '{registered}' provided when requesting Authorization code."),
     501481: _grant("The Code_Verifier does not match the code_challenge supplied in the authorization request."),
     54005: _grant("OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."),
@@ -128,6 +131,8 @@ ERRORS: dict[int, Entry] = {
     16000: Entry("interaction_required", "Either multiple user identities are available for the current request or selected account is not supported for the scenario."),
     50020: _grant("User account '{user}' from identity provider does not exist in tenant 'Contoso' and cannot access the application '{client}'({app}) in that tenant."),
     50034: _grant("The user account {user} does not exist in the Contoso directory. To sign into this application, the account must be added to the directory."),
+    50053: _grant("The account is locked, you've tried to sign in too many times with an incorrect user ID or password."),
+    50057: _grant("The user account is disabled."),
     50105: _grant("Your administrator has configured the application {app} ('{client}') to block users unless they are specifically granted ('assigned') access to the application."),
     # the session
     70000: _grant("Provided grant is invalid or malformed.", "bad_token"),

@@ -107,6 +107,7 @@ import ssl
 import sys
 import time
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
@@ -119,8 +120,11 @@ form = {{
     "scope": sys.argv[1],
 }}
 opener = build_opener(ProxyHandler({{}}), HTTPSHandler(context=trusted))
-with opener.open("{url}/{TENANT_ID}/oauth2/v2.0/token", urlencode(form).encode()) as answer:
-    given = json.load(answer)
+try:
+    with opener.open("{url}/{TENANT_ID}/oauth2/v2.0/token", urlencode(form).encode()) as answer:
+        given = json.load(answer)
+except HTTPError as error:
+    sys.exit(f"the authority refused it with status {{error.code}}")
 print(json.dumps({{"access_token": given["access_token"], "expires_on": int(time.time()) + given["expires_in"]}}))
 '''
 

@@ -32,7 +32,7 @@ class ProfileRow:
 def row_of(profile: Profile, state: str) -> ProfileRow:
     """The line of a profile."""
     if profile.connector == "demo":
-        return ProfileRow(profile.name, "-", "in this program", "nothing can break", state, demo=True)
+        return ProfileRow(profile.name, "-", "in this program", "for trying", state, demo=True)
     return ProfileRow(profile.name, profile.cloud, profile.method, profile.analyst or profile.client_id or "-", state)
 
 
@@ -50,10 +50,10 @@ VIEW = View(
     noun="profile",
     operation="",
     columns=(
-        Column("name", "TENANT", lambda row, _: Cell(text.line(row.id), "strong"), 16, grow=1),
+        Column("name", "TENANT", lambda row, _: Cell(text.line(row.id), "strong"), 23, grow=2),
         Column("cloud", "CLOUD", lambda row, _: _quiet(row, row.cloud), 8),
         Column("method", "SIGN-IN", lambda row, _: _quiet(row, row.method), 16),
-        Column("who", "AS", lambda row, _: _quiet(row, row.who), 17, grow=1),
+        Column("who", "AS", lambda row, _: _quiet(row, row.who), 10, grow=1),
         Column("state", "", lambda row, _: _state(row), 13),
     ),
     texts=lambda row: (row.id, row.cloud, row.who),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdetui.errors import MdetuiError
+from mdetui.errors import MdetuiError, SignInNeeded
 from mdetui.feeds.feed import Feed
 
 
@@ -23,5 +23,8 @@ def failure_words(error: Exception | None) -> tuple[str, str]:
     """(what happened, what to do) of an error, with the id to quote."""
     if not isinstance(error, MdetuiError):
         return f"The rows did not come: {error}", ""
-    todo = f"{error.todo} (id {error.correlation_id})" if error.correlation_id else error.todo
-    return error.what, todo.strip()
+    todo = error.todo
+    if isinstance(error, SignInNeeded):
+        # its own words name keys of the sign-in screen, which says them again
+        todo = "Press S to sign in." if error.needs == "person" else "Press r to be asked for it."
+    return error.what, f"{todo} (id {error.correlation_id})".strip() if error.correlation_id else todo

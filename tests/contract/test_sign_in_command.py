@@ -16,13 +16,15 @@ import httpx
 import pytest
 
 from mdetui.auth.command import CommandTokens
+from mdetui.auth.secret import Secret
 from mdetui.auth.source import TokenSource
 from mdetui.errors import SignInError
-from mdetui.simulator.mount import Mounted
+from mdetui.simulator import Options
+from mdetui.simulator.directory import Directory
 from mdetui.simulator.options import TENANT_ID
 from tests.clocks import START, HeldClock
 from tests.signing import handle
-from tests.sources import source_over_tls, until
+from tests.sources import posts, served_for, source_over_tls, until
 from tests.wiring import LOGIN, profile, token_of
 
 LEAKED = "S3cretThatMustNotBeSeenAnywhere0123456789"
@@ -75,17 +77,37 @@ async def test_a_command_gives_renews_and_forgets(tmp_path: Path) -> None:
     assert (tmp_path / "runs").read_text() == "xxx"
 
 
-async def test_over_tls_a_token_of_a_command_opens_the_api(tenant: Mounted, tmp_path: Path) -> None:
-    """The tenant is named by a domain here: the authority is asked which one that is."""
-    token = handle(tenant).issue()
-    command = printing(tmp_path, access_token=token, expires_on=str(START.timestamp() + 600))
-    one = replace(tenant.profile, method="token-command", token_command=command, tenant="contoso.com")
-    tokens = TokenSource(one, tenant.connection.synchronous, clock=HeldClock())
-    assert (await tokens.get()).reveal() == token
-    other = replace(one, tenant="99999999-0000-0000-0000-000000000000")
-    async with source_over_tls(other, HeldClock()) as tokens:
-        with pytest.raises(SignInError, match=TENANT_ID):
-            await tokens.get()
+async def test_over_tls_the_authority_is_asked_which_tenant_a_domain_is(
+    simulator_options: Options, tmp_path: Path
+) -> None:
+    clock = HeldClock()
+    command = printing(tmp_path)
+    with served_for(
+        simulator_options, tmp_path, Directory(), method="token-command", token_command=command, tenant="contoso.com"
+    ) as (served, one):
+
+        def print_next() -> str:
+            token = handle(served).issue()
+            facts = {"access_token": token, "expires_on": str(clock.now().timestamp() + 3600)}
+            (tmp_path / "answer").write_text(json.dumps(facts))
+            return token
+
+        async with source_over_tls(one, clock) as tokens:
+            first = print_next()
+            assert (await tokens.get()).reveal() == first
+            clock.advance(3590)
+            second = print_next()
+            assert (await tokens.get()).reveal() == second
+            third = print_next()
+            assert (await tokens.get(failed=Secret(second))).reveal() == third
+            await tokens.sign_out()
+            assert tokens.identity is None
+            # whoever runs this can be asked for a token at any time: the authority gives none
+            assert not posts(served, "")
+        other = replace(one, tenant="99999999-0000-0000-0000-000000000000")
+        async with source_over_tls(other, clock) as tokens:
+            with pytest.raises(SignInError, match=TENANT_ID):
+                await tokens.get()
 
 
 async def test_arguments_are_filled_in_and_nothing_is_given_to_a_shell(

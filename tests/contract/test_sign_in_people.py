@@ -1,14 +1,14 @@
-"""People sign in, renew, share an account and sign out; their tenant is held to. Real MSAL, the pretend authority."""
+"""People sign in, renew, share an account and sign out. Real MSAL, the pretend authority."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+import httpx
 import pytest
 
 from mdetui.api.client import Client
@@ -86,7 +86,30 @@ async def test_one_account_serves_three_audiences(tenant: Mounted) -> None:
     assert tokens.identity is not None
     # what may be done does not depend on which token is the newest
     assert "Machine.Isolate" in tokens.identity.roles
+    mde, graph = tokens.roles_of("mde"), tokens.roles_of("graph")
+    assert mde is not None
+    assert graph is not None
+    assert "Machine.Isolate" in mde - graph
+    assert tokens.identity.roles >= mde | graph
     await tokens.aclose()
+
+
+async def test_nothing_is_asked_on_the_loops_thread(tenant: Mounted) -> None:
+    """Nor by a constructor, which runs there: a screen must not wait for a network."""
+    asking: set[str] = set()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asking.add(f"{threading.current_thread().name} {threading.current_thread().daemon}")
+        return tenant.connection.synchronous.handle_request(request)
+
+    tokens = TokenSource(desktop(tenant), httpx.MockTransport(answer), clock=RushingClock())
+    assert tokens.roles_of("mde") is None
+    assert not asking
+    await by_code(tokens, tenant)
+    await tokens.get("xdr")
+    await by_browser(tokens, tenant)
+    await tokens.sign_out()
+    assert asking == {"sign-in people True"}
 
 
 async def test_the_next_run_goes_on_where_this_one_ended(tenant: Mounted) -> None:
@@ -147,71 +170,6 @@ async def test_a_run_does_not_go_on_as_somebody_else(tenant: Mounted) -> None:
         await one.get()
     await one.aclose()
     await two.aclose()
-
-
-async def test_a_profile_that_was_changed_does_not_take_up_old_tokens(tenant: Mounted) -> None:
-    tokens = people(tenant)
-    await by_code(tokens, tenant)
-    await tokens.aclose()
-    asked = tenant.journal.count()
-    changed: tuple[dict[str, Any], ...] = (
-        {"tenant": "99999999-0000-0000-0000-000000000000"},
-        {"tenant": "contoso.com"},
-        {"client_id": "0f6e4b7d-25c8-4f3a-8b91-6d0e2a9c4471"},
-        {"authority": "https://login.other.invalid"},
-    )
-    for changes in changed:
-        other = TokenSource(replace(desktop(tenant), **changes), tenant.connection.synchronous)
-        with pytest.raises(SignInNeeded, match="nobody signed in"):
-            await other.get()
-    assert tenant.journal.count() == asked
-
-
-@pytest.mark.parametrize("way", [by_code, by_browser])
-async def test_a_domain_is_held_to_the_tenant_behind_it(
-    way: Callable[[TokenSource, Running], Awaitable[Identity]], tenant: Mounted
-) -> None:
-    tokens = people(tenant, tenant="contoso.com")
-    try:
-        identity = await way(tokens, tenant)
-    except SignInError as error:
-        pytest.fail(str(error))
-    assert identity.tid == TENANT_ID
-    handle(tenant).overrides["tid"] = "99999999-0000-0000-0000-000000000000"
-    with pytest.raises(SignInError, match="99999999"):
-        await way(tokens, tenant)
-
-
-@pytest.mark.parametrize("way", [by_code, by_browser])
-async def test_another_tenants_account_is_not_kept(
-    way: Callable[[TokenSource, Running], Awaitable[Identity]], tenant: Mounted
-) -> None:
-    tokens = people(tenant)
-    handle(tenant).overrides["tid"] = "99999999-0000-0000-0000-000000000000"
-    with pytest.raises(SignInError, match="99999999") as caught:
-        await way(tokens, tenant)
-    assert TENANT_ID in str(caught.value)
-    assert tokens.identity is None
-    assert TokenStore(desktop(tenant)).load() is None
-    with pytest.raises(SignInNeeded):
-        await tokens.get()
-
-
-async def test_an_account_that_turns_out_to_be_another_tenants_is_purged(tenant: Mounted) -> None:
-    clock = RushingClock()
-    tokens = people(tenant, clock)
-    await by_code(tokens, tenant)
-    await tokens.get("graph")
-    handle(tenant).overrides["tid"] = "99999999-0000-0000-0000-000000000000"
-    clock.advance(3400)
-    # the old token is good for some minutes more, but whose it is is in doubt now
-    with pytest.raises(SignInError, match="thrown away"):
-        await tokens.get()
-    assert tokens.identity is None
-    assert TokenStore(desktop(tenant)).load() is None
-    for audience in ("mde", "graph"):
-        with pytest.raises(SignInNeeded):
-            await tokens.get(audience)
 
 
 async def test_twenty_rejections_make_one_renewal_with_the_claims(tenant: Mounted) -> None:
@@ -298,6 +256,9 @@ async def test_a_session_that_ended_asks_for_the_person(tenant: Mounted) -> None
     clock = RushingClock()
     tokens = people(tenant, clock)
     await by_code(tokens, tenant)
+    # an app object of MSAL that has worked is used again, one that has failed is not
+    await tokens.get("xdr")
+    tenant.journal.clear()
     handle(tenant).end_sessions(50173)
     clock.advance(3599)
     got = await asyncio.gather(*(tokens.get() for _ in range(5)), return_exceptions=True)

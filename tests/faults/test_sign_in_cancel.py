@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from mdetui.auth.device import wait_for_person
+from mdetui.auth.identity import Identity
 from mdetui.auth.person import Attempt, PersonTokens
 from mdetui.auth.secret import Secret
+from mdetui.auth.source import TokenSource
 from mdetui.auth.store import TokenStore
 from mdetui.errors import SignInError, SignInNeeded
 from mdetui.simulator import Options
@@ -75,19 +77,30 @@ async def test_giving_up_between_two_polls_ends_the_polling(tenant: Mounted) -> 
     assert (device.polls, device.redeemed) == (polls, False)
 
 
-@pytest.mark.parametrize("before", [False, True])
-async def test_giving_up_while_the_account_is_being_kept(tenant: Mounted, before: bool) -> None:
+async def with_store(tenant: Mounted, before: bool) -> tuple[TokenSource, TokenStore, str | None]:
+    """A source, the store it keeps the account in, and what is kept there: of somebody signed in before, or nothing."""
     tokens, store = people(tenant), TokenStore(desktop(tenant))
     if before:
         await by_code(tokens, tenant)
-    kept = store.load()
+    return tokens, store, store.load()
+
+
+async def redeeming(tokens: TokenSource, tenant: Mounted) -> asyncio.Task[Identity]:
+    """A sign-in in a browser that has its tokens and waits for the store."""
     flow = await tokens.start_browser()
     back = Secret(sign_in_at(tenant, flow.url, BOB))
+    waiting = asyncio.create_task(tokens.finish_browser(flow, back))
+    await until(lambda: posts(tenant, "authorization_code"))
+    await asyncio.sleep(0.1)
+    return waiting
+
+
+@pytest.mark.parametrize("before", [False, True])
+async def test_giving_up_while_the_account_is_being_kept(tenant: Mounted, before: bool) -> None:
+    tokens, store, kept = await with_store(tenant, before)
     # another run keeps the store busy
     with store.section():
-        waiting = asyncio.create_task(tokens.finish_browser(flow, back))
-        await until(lambda: posts(tenant, "authorization_code"))
-        await asyncio.sleep(0.1)
+        waiting = await redeeming(tokens, tenant)
         assert not waiting.done()
         waiting.cancel()
         await asyncio.wait({waiting})
@@ -98,11 +111,28 @@ async def test_giving_up_while_the_account_is_being_kept(tenant: Mounted, before
 
 
 @pytest.mark.parametrize("before", [False, True])
+async def test_giving_up_when_the_account_has_just_been_kept(tenant: Mounted, before: bool) -> None:
+    """Kept by the thread, and not yet told to the loop, which is busy: the key that gives up comes first."""
+    tokens, store, kept = await with_store(tenant, before)
+    with store.section():
+        waiting = await redeeming(tokens, tenant)
+    # no turn of the loop until it is kept
+    for _ in range(4_000):
+        if store.load() != kept:
+            break
+        threading.Event().wait(0.005)
+    assert store.load() != kept
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    assert waiting.cancelled()
+    await tokens.aclose()
+    await until(lambda: not at_work())
+    assert store.load() == kept
+
+
+@pytest.mark.parametrize("before", [False, True])
 async def test_an_account_that_was_kept_a_moment_too_early_is_taken_back(tenant: Mounted, before: bool) -> None:
-    tokens, store = people(tenant), TokenStore(desktop(tenant))
-    if before:
-        await by_code(tokens, tenant)
-    kept = store.load()
+    tokens, store, kept = await with_store(tenant, before)
     way = PersonTokens(desktop(tenant), tenant.connection.synchronous, store)
     code = await tokens.start_device_code()
     approve(tenant, code.user_code, BOB)

@@ -53,7 +53,7 @@ def test_that_test_would_notice() -> None:
 
 
 def test_the_program_needs_no_extra_to_be_imported() -> None:
-    extras = ("duckdb", "starlette", "odata_query", "uvicorn", "trustme")
+    extras = ("duckdb", "starlette", "odata_query", "uvicorn", "trustme", "keyring")
     code = "import mdetui.app, mdetui.screens.shell, mdetui.session, mdetui.response.desk, mdetui.simulator"
     done = run(_WITHOUT.format(missing=extras) + code)
     assert done.returncode == 0, done.stderr

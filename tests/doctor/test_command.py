@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,30 +13,8 @@ from mdetui import cli
 from mdetui.config import Profile
 from mdetui.simulator.directory import DESKTOP_ID
 from mdetui.simulator.server import Served
-from tests.doctoring import OPTIONS, READS, bare_environment
+from tests.doctoring import READS
 from tests.signing import handle
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with Served(OPTIONS) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare_environment(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def calm(served: Served) -> Iterator[None]:
-    yield
-    served.faults.clear()
-
-
-@pytest.fixture
-def one(served: Served, tmp_path: Path) -> Profile:
-    return served.profile(tmp_path / "simulator")
 
 
 async def mdetui(*argv: str) -> tuple[int, str, str]:

@@ -21,29 +21,7 @@ from mdetui.config import Profile
 from mdetui.doctor import Check, check, reach
 from mdetui.simulator.directory import Directory
 from mdetui.simulator.server import Served
-from tests.doctoring import OPTIONS, READS, bare_environment, report, statuses
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with Served(OPTIONS) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare_environment(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def calm(served: Served) -> Iterator[None]:
-    yield
-    served.faults.clear()
-
-
-@pytest.fixture
-def one(served: Served, tmp_path: Path) -> Profile:
-    return served.profile(tmp_path / "simulator")
+from tests.doctoring import OPTIONS, READS, report, statuses
 
 
 async def test_each_host_is_looked_at_once(served: Served, one: Profile) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,31 +19,8 @@ from mdetui.simulator.directory import DESKTOP_ID, EXPIRED_SECRET
 from mdetui.simulator.options import ALL_ROLES
 from mdetui.simulator.server import Served
 from tests.connect_proxy import ConnectProxy
-from tests.doctoring import HOSTS, OPTIONS, READS, bare_environment, printed_of, report, statuses
+from tests.doctoring import HOSTS, OPTIONS, READS, printed_of, report, statuses
 from tests.sources import by_browser
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with Served(OPTIONS) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare_environment(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def calm(served: Served) -> Iterator[None]:
-    yield
-    served.faults.clear()
-
-
-@pytest.fixture
-def one(served: Served, tmp_path: Path) -> Profile:
-    return served.profile(tmp_path / "simulator")
-
 
 # all is well
 
