@@ -245,6 +245,8 @@ CONTEXTS: dict[str, tuple[Key, ...]] = {
     "machines": (*LIST, *ENTITY, WRITES[0], *QUEUES, *MOVE, *GLOBAL),
     "actions": (*LIST, *ENTITY, WRITES[0], *QUEUES, *MOVE, *GLOBAL),
     "list": (*LIST, *ENTITY, *MOVE, *GLOBAL),
+    # rows that name no machine and no incident
+    "things": (*LIST, ENTITY[2], *MOVE, *GLOBAL),
     "local": (LIST[1], *LIST[2:8], *LIST[8:10], LIST[11], LIST[13], *MOVE, *GLOBAL),
     "alert": (*PAGE, *LIST, *ENTITY, *WRITES, *MOVE, *GLOBAL),
     "machine": (*PAGE, *LIST, *ENTITY, WRITES[0], *MOVE, *GLOBAL),
