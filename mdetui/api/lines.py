@@ -38,13 +38,13 @@ class Lines:
         self._gzip = zlib.decompressobj(wbits=31)
         self._waiting = b""
         self._tail = b""
-        # a new member may begin: files were glued together
-        self._between = False
+        # what waits is too short to tell what it is
+        self._unclear = False
 
     @property
     def hungry(self) -> bool:
         """Whether more of the file is needed before lines come."""
-        return not self._waiting
+        return self._unclear or not self._waiting
 
     def take(self, data: bytes, *, last: bool = False) -> list[bytes]:
         """Lines that are whole by now, each proper JSON.
@@ -57,6 +57,7 @@ class Lines:
             Unreadable: It is broken, or too large.
         """
         self._waiting += data
+        self._unclear = False
         out = self._unpack(last)
         self.unpacked += len(out)
         if self.unpacked > MAX_FILE:
@@ -74,6 +75,7 @@ class Lines:
     def _unpack(self, last: bool) -> bytes:
         if self._packed is None:
             if len(self._waiting) < len(_MAGIC) and not last:
+                self._unclear = True
                 return b""
             self._packed = self._waiting.startswith(_MAGIC)
         if not self._packed:
@@ -82,8 +84,11 @@ class Lines:
         out = b""
         while self._waiting and len(out) < PIECE:
             if self._gzip.eof:
+                # files may be glued together; whatever else follows is padding
+                if len(self._waiting) < len(_MAGIC) and not last:
+                    self._unclear = True
+                    break
                 if not self._waiting.startswith(_MAGIC):
-                    # padding
                     self._waiting = b""
                     break
                 self._gzip = zlib.decompressobj(wbits=31)
