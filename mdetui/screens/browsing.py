@@ -35,7 +35,7 @@ async def browse(frame: Commanding, profile: str, line: str) -> None:
 
     word, _, rest = line.partition(" ")
     if not word:
-        entries = [Entry(name, name, "", frame.shell.lacks(profile, name)) for name in automatic.browsable()]
+        entries = [Entry(name, "", name, frame.shell.lacks(profile, name)) for name in automatic.browsable()]
         frame.menu(MenuScreen("Browse", entries, lambda chosen: _open(frame, profile, chosen, ""), search=True))
         return
     if rest and not rest.startswith("/"):

@@ -27,7 +27,7 @@ _ROOM = 74
 # longest header that a column is made wider for
 _HEADER = 12
 # longest label of the preview
-_LABEL = 22
+_LABEL = 18
 # how far back changes are asked for; the service takes 14 days
 _CHANGES = timedelta(days=7)
 # what an operation can't be asked without: nobody can browse a question
@@ -41,14 +41,18 @@ _KINDS = (
     ("truth", re.compile(r"^is_|_available$|_active$|_enabled$")),
     ("id", re.compile(r"(^|_)(id|ids|sid|thumbprint|serial_number|reference|cce)$")),
     ("number", re.compile(r"(^number_of|_number$|_count$|_score$|_length$|_devices$|_hours$|_impact$|_size$|_total$)")),
-    ("word", re.compile(r"(vendor|manufacturer|level|platform|version|architecture|type|state|category|algorithm|benchmark|source)$")),
+    ("word", re.compile(r"(vendor|manufacturer|level|platform|version|architecture|type|state|category|algorithm|benchmark|_source)$")),
     ("name", re.compile(r"(name|title|subject|user|target|path)$")),
 )  # fmt: skip
 # the order of columns: kinds by usefulness, machines before everything
 _ORDER = ("machine", "name", "level", "truth", "number", "time", "word", "text", "other", "id", "many")
 _LEVEL = re.compile(r"(status|severity|risk|state|severity_level|exploitability_level)$")
 _WIDTHS = {"machine": 16, "name": 15, "level": 10, "word": 12, "other": 12, "id": 16, "many": 14, "text": 20, "truth": 5, "number": 6, "time": 5}  # fmt: skip
-_GROW = {"machine": 1, "name": 2, "text": 3, "many": 1}
+_GROW = {"machine": 1, "name": 1, "text": 3, "many": 1}
+# what a row is about grows most
+_MAIN = 4
+# a CVE is no longer
+_CVE = 16
 _MACHINE = ("device_name", "computer_dns_name", "machine_name")
 _MACHINE_ID = ("device_id", "machine_id")
 _TITLES = {
@@ -67,9 +71,8 @@ _TITLES = {
 }
 # they say more or less the same of every row of a machine, so that they come after what the row is about
 _LATE = frozenset(("rbac_group_name", "rbac_group_id", "os_platform", "os_version", "os_architecture"))
-_NOISE = re.compile(
-    r"_(timestamp_utc|timestamp|date_time|time_offset|utc)$|^(software|extension|configuration|component)_"
-)
+_STAMP = re.compile(r"_(timestamp_utc|timestamp|date_time|time_offset|utc)$")
+_NOISE = re.compile(r"_(number|devices)$|^(software|extension|configuration|component)_")
 
 
 class Field(NamedTuple):
@@ -164,7 +167,7 @@ def view_of(name: str) -> View:
             machine_id=lambda row: getattr(row, machine_id) if machine_id else None,
             pivots=tuple(_pivots({field.name for field in fields})),
         ),
-        keys="machines" if machine_id else "list",
+        keys="machines" if machine_id else "things",
     )
 
 
@@ -177,13 +180,15 @@ def fields_of(model: type[msgspec.Struct]) -> tuple[Field, ...]:
     kinds = {name: "machine" if name == machine else _kind(name, field.type) for name, field in found.items()}
     keys: tuple[str, ...] = getattr(model, "KEY", ())
 
-    def rank(name: str) -> tuple[bool, bool, bool, int]:
+    def rank(name: str) -> tuple[bool, bool, int, int]:
         # an id that has a name beside it tells a person nothing
         spoken = kinds[name] != "id" or name.removesuffix("_id") + "_name" not in found
         telling = name in keys and name not in _MACHINE_ID and spoken
-        return name != machine, name in _LATE, not telling, _ORDER.index(kinds[name])
+        titled = kinds[name] == "name" and (telling or not keys)
+        place = 0 if titled else 1 if kinds[name] == "level" else 2 if telling else 3
+        return name != machine, name in _LATE, place, _ORDER.index(kinds[name])
 
-    return tuple(Field(name, name.replace("_", " "), kinds[name]) for name in sorted(found, key=rank))
+    return tuple(Field(name, _STAMP.sub("", name).replace("_", " "), kinds[name]) for name in sorted(found, key=rank))
 
 
 def _kind(name: str, kind: Any) -> str:
@@ -211,19 +216,21 @@ def _columns(fields: tuple[Field, ...]) -> tuple[Column, ...]:
     taken = 0
     for field in ranked:
         title = _title(field)
-        width = max(_WIDTHS[field.kind], min(len(title), _HEADER))
+        width = _CVE if field.name == "cve_id" else max(_WIDTHS[field.kind], min(len(title), _HEADER))
         fits = taken + width + 1 <= _ROOM or not columns
         taken += width + 1 if fits else 0
-        columns.append(_column(field, title, width, 0 if fits else 81 + len(columns)))
+        first = field.kind == "name" and not any(one.grow == _MAIN for one in columns)
+        grow = 0 if field.name == "cve_id" else _MAIN if first else _GROW.get(field.kind, 0)
+        columns.append(_column(field, title, width, grow, 0 if fits else 81 + len(columns)))
     return tuple(columns)
 
 
 def _title(field: Field) -> str:
     known = _TITLES.get(field.name, "") if field.kind == "machine" or field.name not in _MACHINE else ""
-    return known or _NOISE.sub("", field.name).removeprefix("is_").replace("_", " ").upper()
+    return known or _NOISE.sub("", _STAMP.sub("", field.name)).removeprefix("is_").replace("_", " ").upper()
 
 
-def _column(field: Field, title: str, width: int, at: int) -> Column:
+def _column(field: Field, title: str, width: int, grow: int, at: int) -> Column:
     def read(row: Any) -> Any:
         return getattr(row, field.name)
 
@@ -232,7 +239,7 @@ def _column(field: Field, title: str, width: int, at: int) -> Column:
     if field.kind == "number":
         return posture.count(field.name, title, field.name, width, at)
     return Column(
-        field.name, title, lambda row, context: _cell(field, row, context), width, grow=_GROW.get(field.kind, 0), at=at,
+        field.name, title, lambda row, context: _cell(field, row, context), width, grow=grow, at=at,
         sort=lambda row: _shown(read(row)).lower(),
     )  # fmt: skip
 
@@ -244,7 +251,7 @@ def _cell(field: Field, row: Any, context: Context) -> Cell:
         return words.machine(value, context, machine_id)
     if field.kind == "level":
         level = words.level(value)
-        return level if level.style != "plain" else words.status(value)
+        return level if level.style != "plain" else words.status(_shown(value))
     if field.kind == "truth":
         return Cell(words.yes_no(value), "muted" if value is None else "plain")
     if field.kind == "id":
@@ -299,7 +306,7 @@ def _preview(fields: tuple[Field, ...], row: Any, context: Context, borrowed: Bo
 
 
 def _fact(field: Field, value: Any, width: int) -> Line:
-    label = Cell(field.label.ljust(width) + ("  " if len(field.label) > width else ""), "muted")
+    label = Cell(field.label.ljust(width - 2) + "  ", "muted")
     if field.kind == "time":
         at = text.parse_time(value)
         return Line((label, Cell(text.stamp(at) if at else "-", "plain" if at else "muted")), width)

@@ -1,4 +1,4 @@
-"""Who is exposed to what by which product: a row for each machine, product and vulnerability. Folded by product.
+"""Who is exposed to what by which product: a row for each machine, product and vulnerability. Folded by version.
 
 The list of a whole tenant has millions of rows (gotchas 7), so it is only opened with a filter.
 """
@@ -57,7 +57,8 @@ VIEW = View(
     preview=preview,
     opens="software",
     page_id=product,
-    fold=lambda row: (row.product_vendor, row.product_name, row.cve_id),
+    default_sort=("product", False),
+    fold=lambda row: (row.product_vendor, row.product_name, row.product_version, row.cve_id),
     subject=Subject(
         kind="exposure",
         name=lambda row: row.product_name,

@@ -31,9 +31,9 @@ VIEW = View(
     noun="machine",
     operation="vulnerabilities.machines",
     columns=(
-        Column("name", "MACHINE", lambda row, ctx: words.machine(row.computer_dns_name, ctx, row.id), 24, grow=3, sort=lambda row: (row.computer_dns_name or "").lower()),
+        Column("name", "MACHINE", lambda row, ctx: words.machine(row.computer_dns_name, ctx, row.id), 20, grow=2, sort=lambda row: (row.computer_dns_name or "").lower()),
         Column("system", "SYSTEM", lambda row, _: words.plain(row.os_platform), 17, sort=lambda row: row.os_platform or ""),
-        Column("group", "GROUP", lambda row, _: words.plain(row.rbac_group_name), 16, grow=1, sort=lambda row: row.rbac_group_name or ""),
+        Column("group", "GROUP", lambda row, _: words.plain(row.rbac_group_name), 18, grow=1, sort=lambda row: row.rbac_group_name or ""),
         Column("id", "ID", lambda row, _: Cell(machines.short_id(row.id), "muted"), 14),
     ),
     texts=lambda row: (row.computer_dns_name, row.os_platform, row.rbac_group_name, row.id),

@@ -17,8 +17,8 @@ def preview(row: MissingKb, context: Context, borrowed: Borrowed) -> list[Line]:
     return [
         Line((Cell(f"KB{text.line(row.id)}", "strong"), Cell(f"  {text.line(row.name)}")), 2),
         fact("products", posture.many(row.products_names)),
-        fact("missing on", words.number(row.machine_missed_on), "machines"),
-        fact("addresses", words.number(row.cve_addressed), "vulnerabilities"),
+        fact("missing on", f"{words.number(row.machine_missed_on).text} machines"),
+        fact("addresses", f"{words.number(row.cve_addressed).text} vulnerabilities"),
         fact("address", text.line(row.url)),
     ]
 
@@ -38,6 +38,7 @@ VIEW = View(
     texts=lambda row: (row.id, row.name, *(row.products_names or ())),
     default_sort=("cves", True),
     preview=preview,
+    keys="things",
     subject=Subject(
         name=lambda row: row.name,
         pivots=(

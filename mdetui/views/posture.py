@@ -70,11 +70,6 @@ def threat_key(row: Any) -> int:
     return ["-", "exploit", "alert"].index(threat(row).text)
 
 
-def flag(value: Any, word: str) -> Cell:
-    """The word where it is so, `-` where not."""
-    return Cell(word, "state.warn") if yes(value) else Cell("-", "muted")
-
-
 def epss(value: Any) -> Cell:
     """Probability of exploitation within 30 days, `93%`; it comes as a part of 1."""
     part = number(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mdetui import text
 from mdetui.views import machine_refs, posture, software, words
@@ -60,17 +60,22 @@ def _names(row: Recommendation) -> list[Named]:
     return [Named("software", found, f"software {text.line(row.product_name or found)}")] if found else []
 
 
+def _threats(row: Recommendation) -> list[Any]:
+    return row.associated_threats if isinstance(row.associated_threats, list) else []
+
+
 def _facts(row: Recommendation) -> list[Line]:
+    threats = _threats(row)
     return [
         fact("id", text.line(row.id)),
         fact("what", kind(row), text.line(row.recommended_version) if row.recommended_version else "", posture.many(part for part in (row.recommended_vendor, row.recommended_program) if part) if row.recommended_program else ""),
         fact("about", text.line(row.vendor), text.line(row.product_name), Cell(text.line(row.related_component), "muted")),
         fact("category", text.line(row.recommendation_category), text.line(row.sub_category) if row.sub_category else ""),
         fact("status", words.status(row.status)),
-        fact("severity", posture.score(row.severity_score), "of 10"),
-        fact("threat", posture.threat(row), text.plural(len(row.associated_threats), "associated threat") if isinstance(row.associated_threats, list) else ""),
-        fact("weaknesses", words.number(row.weaknesses), posture.flag(row.has_unpatchable_cve, "some without a patch")),
-        fact("exposed", posture.share(row.exposed_machines_count, row.total_machine_count), "machines", f"{words.number(row.exposed_critical_devices).text} of them critical"),
+        fact("severity", f"{posture.score(row.severity_score).text} of 10"),
+        fact("threat", posture.threat(row), *([text.plural(len(threats), "associated threat")] if threats else [])),
+        fact("weaknesses", words.number(row.weaknesses), *([Cell("some without a patch", "state.warn")] if posture.yes(row.has_unpatchable_cve) else [])),
+        fact("exposed", f"{posture.share(row.exposed_machines_count, row.total_machine_count).text} machines", f"{words.number(row.exposed_critical_devices).text} of them critical"),
         fact("impact", f"exposure score {posture.score(row.exposure_impact, 2).text}", f"secure score {posture.score(row.config_score_impact, 2).text}"),
         fact("no user harm", words.number(row.non_productivity_impacted_assets), Cell("machines whose users would not notice", "muted")),
         *([fact("tags", posture.many(row.tags))] if row.tags else []),
@@ -98,7 +103,7 @@ def head(row: Recommendation | None, page_id: str, context: Context, borrowed: B
 
 def overview(row: Recommendation, context: Context, borrowed: Borrowed) -> list[Line]:
     """What the service says of it."""
-    threats = row.associated_threats if isinstance(row.associated_threats, list) else []
+    threats = _threats(row)
     return [
         *_facts(row),
         *([BLANK, Line((Cell("associated threats, ids of threat analytics", "strong"),))] if threats else []),
@@ -159,6 +164,7 @@ VIEW = View(
     preview=preview,
     opens="recommendation",
     subject=SUBJECT,
+    keys="things",
     command=("recommendations", "advice", "rec"),
     help="security recommendations",
     words=WORDS,

@@ -46,7 +46,7 @@ def _facts(row: RemediationTask) -> list[Line]:
         fact("what", text.line(row.type), text.line(row.related_component), text.line(row.recommended_version) if row.recommended_version else ""),
         fact("status", words.status(row.status), f"since {text.stamp(text.parse_time(row.status_last_modified_on))}"),
         fact("priority", words.level(row.priority)),
-        fact("fixed", posture.share(row.fixed_devices, row.target_devices), "machines"),
+        fact("fixed", f"{posture.share(row.fixed_devices, row.target_devices).text} machines"),
         fact("groups", posture.many(row.rbac_group_names)),
         fact("asked by", text.line(row.requester_email), text.stamp(text.parse_time(row.created_on))),
         fact("due", text.stamp(text.parse_time(row.due_on))),
@@ -110,6 +110,7 @@ VIEW = View(
     preview=preview,
     opens="remediation",
     subject=SUBJECT,
+    keys="things",
     command=("remediation", "rem"),
     help="remediation tasks",
     words=(

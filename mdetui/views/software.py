@@ -125,6 +125,7 @@ VIEW = View(
     preview=preview,
     opens="software",
     subject=SUBJECT,
+    keys="things",
     command=("software", "sw"),
     help="software of the tenant",
     words=WORDS,

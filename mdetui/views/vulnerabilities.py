@@ -39,7 +39,7 @@ def _facts(row: Vulnerability) -> list[Line]:
     return [
         fact("severity", words.level(row.severity), f"CVSS {posture.score(row.cvss_v3).text}", Cell(text.line(row.cvss_vector), "muted")),
         fact("exploit", posture.exploit(row), "EPSS", posture.epss(row.epss), posture.many(row.exploit_types)),
-        fact("exposed", words.number(row.exposed_machines), "machines"),
+        fact("exposed", f"{words.number(row.exposed_machines).text} machines"),
         fact("published", text.stamp(text.parse_time(row.published_on)), f"updated {text.stamp(text.parse_time(row.updated_on))}"),
         fact("patched", text.stamp(text.parse_time(row.patch_first_available)), Cell("first patch", "muted")),
         fact("detected", text.stamp(text.parse_time(row.first_detected)), Cell("here for the first time", "muted")),
@@ -112,6 +112,7 @@ VIEW = View(
     preview=preview,
     opens="vulnerability",
     subject=SUBJECT,
+    keys="things",
     command=("vulnerabilities", "cve", "v"),
     help="vulnerabilities of the tenant",
     words=WORDS,

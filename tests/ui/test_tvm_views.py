@@ -260,7 +260,7 @@ async def test_what_has_no_view_is_browsed(tenant: Mounted, clock: HeldClock) ->
         # every field is in the preview
         shown = {field.name for field in automatic.fields_of(type(one.cursor))}
         assert len(shown) == len(type(one.cursor).__struct_fields__)
-        await one.until_text("last update timestamp")
+        await one.until_text("last update")
         await one.go("browse nothing-like-it")
         assert "There is no 'nothing-like-it' to browse." in one.text
         await one.go("browse exports.")
