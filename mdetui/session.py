@@ -125,9 +125,10 @@ class Session:
         filter: str = "",  # noqa: A002
         path: Mapping[str, str] | None = None,
         sizes: Sequence[int] = SIZES,
+        memory: str | None = None,
     ) -> Pager:
-        """A pager over a list operation of the table; `sizes` are the rows of its first page, the second and so on."""
-        return self.client.pager(operation(op), filter=filter, path=path or {}, sizes=sizes)
+        """A pager over a list operation of the table; the arguments are those of `Client.pager`."""
+        return self.client.pager(operation(op), filter=filter, path=path or {}, sizes=sizes, memory=memory)
 
     async def read(self, op: str, path: Mapping[str, str], query: Mapping[str, str], *, fresh: bool = False) -> Any:
         """A read through the cache of 60 s: the model or page of the operation."""

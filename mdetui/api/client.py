@@ -198,6 +198,7 @@ class Client:
         body: msgspec.Struct | None = None,
         urgent: bool = True,
         sizes: Sequence[int] = SIZES,
+        memory: str | None = None,
     ) -> Pager:
         """A list that is fetched as it is needed, by the table's kind of pager.
 
@@ -210,10 +211,12 @@ class Client:
             body: Request body of a list that is read by POST (scan history).
             urgent: A person waits.
             sizes: Rows of the first page, of the second and so on, as `lists.pager_of`.
+            memory: Name of a queue whose filter is another one each time (`since:24h`).
         """
         options = {**query, **({"$expand": expand} if expand else {})}
         return lists.pager_of(
-            self, op, filter=filter, path=path, query=options, urgent=urgent, content=_encoded(body), sizes=sizes
+            self, op, filter=filter, path=path, query=options, urgent=urgent, content=_encoded(body), sizes=sizes,
+            memory=memory,
         )
 
     def target(self, op: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:

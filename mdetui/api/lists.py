@@ -29,6 +29,7 @@ def pager_of(
     urgent: bool,
     content: bytes | None,
     sizes: Sequence[int] = SIZES,
+    memory: str | None = None,
 ) -> Pager:
     """The pager of a list operation.
 
@@ -42,6 +43,7 @@ def pager_of(
         content: Body that goes with every page (scan history).
         sizes: Rows of the first page, of the second and so on; the last is for all others. The alert queue asks for
             that many each time; lists that only follow links take what comes.
+        memory: Under which name the density of a queue is remembered; None takes the filter.
     """
     if op.lines:
         from mdetui.api.files import FilesPager
@@ -50,7 +52,7 @@ def pager_of(
     if op.paging == "slices":
         return SlicesPager(
             client, op, now=client.clock.now(), densities=client.densities, filter=filter, query=query, path=path,
-            urgent=urgent, top=sizes[-1],
+            urgent=urgent, top=sizes[-1], memory=memory,
         )  # fmt: skip
     if op.paging == "window":
         # no order here either, so its windows are those of the alert queue, on the time of the last change

@@ -117,7 +117,14 @@ class Listing:
                 opened = session()
                 # `since:24h` counts from now, not from when the place was made
                 self.query = self.query.at(opened.now())
-                self.source = opened.pager(self.view.operation, filter=self.query.filter, sizes=sizes)
+                asked = self.query
+                self.source = opened.pager(
+                    self.view.operation,
+                    filter=asked.filter,
+                    sizes=sizes,
+                    # its filter is another one each time: what is learnt about the queue is kept under its words
+                    memory=asked.words if asked.again is not None else None,
+                )
         return self.source
 
     def restart(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from mdetui import paths
 from mdetui.config import Config
 from mdetui.config_tables import PageSize, SavedQueue
 from mdetui.screens.listing import ListScreen
@@ -82,6 +84,20 @@ async def test_a_reload_counts_from_the_time_of_asking(tenant: Mounted, clock: H
             "lastSeen ge 2026-03-07T09:26:00Z",
             "lastSeen ge 2026-03-09T09:26:00Z",
         ]
+
+
+async def test_what_is_learnt_about_a_queue_is_kept_under_its_words(
+    tenant: Mounted, clock: HeldClock, queues: Config
+) -> None:
+    async with stage(tenant, clock, config=queues) as one:
+        await one.keys("5")
+        for _ in range(2):
+            await one.until(lambda: one.body.feed.state == "complete")
+            clock.advance(3600)
+            await one.keys("r")
+        await one.until(lambda: one.body.feed.state == "complete")
+    remembered = json.loads(paths.memory_file().read_bytes())["density"]["demo"]
+    assert [name for name in remembered if "since" in name or "alertCreationTime" in name] == ["sev:medium+ since:24h"]
 
 
 async def test_the_first_queue_is_what_a_tenant_opens_with(tenant: Mounted, clock: HeldClock, queues: Config) -> None:
