@@ -204,8 +204,8 @@ def found(method: str, path: str) -> tuple[Operation, dict[str, str]]:
         if op.method == method and (values := hosts.values_of(op, below)) is not None
     ]
     if fitting:
-        # `/api/machines/findbytag` is also a machine of that name: the row with fewer holes is meant
-        return min(fitting, key=lambda one: len(one[1]))
+        # `/api/machines/findbytag` is also a machine of that name: the row that spells out more of it is meant
+        return min(fitting, key=lambda one: sum(map(len, one[1].values())))
     near = "".join(f"\n  {op.method} {op.path}  {op.id}" for op in _nearest(method, below))
     raise CommandLine(f"{method} {text.line(below, 120)} is not in the table of operations.", f"Nearest are:{near}")
 
@@ -318,7 +318,7 @@ def _pretty(op: Operation, body: bytes, indent: str) -> str:
         return ""
     data = json.loads(repaired(op, body, ValueError("not JSON"), None))
     # a half surrogate can't be written as UTF-8
-    lines = json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "replace").decode().splitlines()
+    lines = json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "replace").decode().split("\n")
     return "\n".join(f"{indent}{line}" for line in lines)
 
 
