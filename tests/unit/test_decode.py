@@ -69,6 +69,58 @@ async def test_pascal_case_rows_are_read_too() -> None:
     assert entity(ALERT, b'{"ID":"1","TITLE":"x"}').title == "x"
 
 
+EXTENSION = {
+    "DeviceId": "d1",
+    "BrowserName": "chrome",
+    "ExtensionId": "e1",
+    "IsActivated": True,
+    "Permissions": [{"Id": "tabs", "IsRequired": True, "Risk": "High"}],
+}
+
+
+async def test_rows_that_are_pascal_case_by_nature_are_read_in_camel_case_too() -> None:
+    camel = {key[:1].lower() + key[1:]: value for key, value in EXTENSION.items()}
+    camel["permissions"] = [{"id": "tabs", "isRequired": True, "risk": "High"}]
+    page = await decoded(body_of(EXTENSION, camel), operation("exports.browserExtensions"))
+    for row in page.rows:
+        assert (row.id, row.is_activated) == ("d1|chrome|e1|", True)
+        assert [(one.id, one.is_required, one.risk) for one in row.permissions] == [("tabs", True, "High")]
+
+
+async def test_keys_of_both_cases_in_one_row() -> None:
+    agent = {"id": "a", "machineId": "m", "AssignedApplicationId": "x", "mdeClientVersion": "1"}
+    page = await decoded(body_of(agent), operation("scans.agents"))
+    (row,) = page.rows
+    assert (row.machine_id, row.assigned_application_id, row.mde_client_version) == ("m", "x", "1")
+    definition = {
+        "id": "d",
+        "scannerAgent": {"id": "a", "AssignedApplicationId": "x"},
+        "latestScan": {"Status": "Fail"},
+    }
+    (row,) = (await decoded(body_of(definition), operation("scans.list"))).rows
+    assert (row.scanner_agent.assigned_application_id, row.latest_scan.status) == ("x", "Fail")
+
+
+@pytest.mark.parametrize("names", [("schema", "results", "name"), ("Schema", "Results", "Name")])
+def test_a_hunts_own_columns_keep_their_names(names: tuple[str, str, str]) -> None:
+    schema, results, name = names
+    body = json.dumps({schema: [{name: "FileName"}], results: [{"FileName": "a", "fileName": "b"}]}).encode()
+    found = entity(operation("hunting.run"), body)
+    assert [one.title for one in found.columns] == ["FileName"]
+    assert found.rows == [{"FileName": "a", "fileName": "b"}]
+
+
+def test_a_hunt_that_found_nothing() -> None:
+    assert entity(operation("hunting.run"), b'{"schema":[],"results":[]}').rows == []
+
+
+async def test_rows_without_an_id_of_their_own_and_without_its_parts_are_bad() -> None:
+    page = await decoded(
+        body_of({"deviceId": "d1"}, {"thumbprint": "t"}, {"serialNumber": "5"}), operation("exports.certificates")
+    )
+    assert [type(row).__name__ for row in page.rows] == ["Certificate", "Certificate", "BadRow"]
+
+
 async def test_values_that_repeat_are_one_object() -> None:
     row = {
         "severity": "Hi" + "gh!", "machineId": "m" * 40, "mitreTechniques": ["T1064", "T1085"],
