@@ -71,6 +71,7 @@ class Links(httpx.AsyncBaseTransport):
         self.inner = inner
         self.link = link
         self.asked = 0
+        self.rows = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         answer = await self.inner.handle_async_request(request)
@@ -79,6 +80,7 @@ class Links(httpx.AsyncBaseTransport):
         await answer.aread()
         self.asked += 1
         body = answer.json()
+        self.rows = len(body["value"])
         if link := self.link(self.asked):
             body["@odata.nextLink"] = link.replace("SELF", str(request.url))
         return httpx.Response(200, json=body, request=request)
@@ -105,7 +107,7 @@ async def test_links_that_lead_nowhere_end_in_the_lists_own_place(
         assert said in " ".join(one.text.split())
         # what came before the link stays
         rows = one.body.feed.loaded
-        assert rows == len(one.body.feed) == 10
+        assert rows == len(one.body.feed) == links.rows > 1
         assert "r retries" in one.bottom
         # not one request left for there, so no token did
         assert tenant.foreign == []
