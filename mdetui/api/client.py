@@ -239,8 +239,8 @@ class Client:
         try:
             answer = await self._read(op, target, content, urgent)
         except NotFound:
-            # some collections answer 404 when they are empty; below an entity it may be the entity that is missing
-            if "{" in op.path:
+            # some collections and searches answer 404 when they are empty; below an entity that may be what is missing
+            if "/{" in op.path:
                 raise
             return await self.decoder.page(op, b'{"value":[]}')
         page = await self.decoder.page(op, answer.content, answer.correlation_id)

@@ -244,6 +244,17 @@ async def test_a_fickle_404_is_asked_once_more(name: str, again: int) -> None:
         assert len((await wire(found).client.page(operation(name), path={"id": "m1"})).rows) == 1
 
 
+async def test_a_search_that_finds_nothing_is_empty() -> None:
+    """404 "when none", says the documentation; of a machine's software it means that there is no such machine."""
+    missing = httpx.Response(404, json={"error": {"code": "NotFound", "message": "x"}})
+    client = wire(Service(missing)).client
+    path = {"ip": "10.0.0.1", "timestamp": "2026-11-24T10:00:00Z"}
+    assert (await client.page(operation("machines.findByIp"), path=path)).rows == []
+    assert (await client.page(operation("machines.findByTag"), query={"tag": "x"})).rows == []
+    with pytest.raises(errors.NotFound):
+        await client.page(operation("machines.software"), path={"id": "m1"})
+
+
 def test_links_are_in_no_repr() -> None:
     from mdetui.api.models.export import ExportFiles
     from mdetui.api.models.live import DownloadLink

@@ -232,3 +232,4 @@ class Gathered(Assessed):
     CASE: ClassVar[Case] = "always"
 
     timestamp: Timestamp | None = None
+    additional_fields: Loose = None

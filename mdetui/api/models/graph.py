@@ -193,6 +193,9 @@ class GraphIncident(Model):
     incident_web_url: str | None = None
     redirect_incident_id: Loose = None
     tenant_id: str | None = None
+    last_modified_by: str | None = None
+    resolving_comment: str | None = None
+    summary: str | None = None
     custom_tags: Loose = None
     system_tags: Loose = None
     comments: list[GraphComment] | None = None

@@ -146,6 +146,7 @@ class IncidentAlert(Keyed):
 class Incident(IncidentRow):
     """An incident with everything."""
 
+    incident_uri: str | None = None
     comments: list[Comment] | None = None
     alerts: list[IncidentAlert] | None = None  # type: ignore[assignment]  # the same alerts, whole
 

@@ -65,6 +65,9 @@ class Indicator(Model):
     bypass_duration_hours: Loose = None
     version: Loose = None
     mitre_techniques: Loose = None
+    notification_id: Loose = None
+    notification_body: Loose = None
+    certificate_info: Loose = None
 
 
 class IndicatorBody(Model, kw_only=True):

@@ -24,6 +24,7 @@ class Software(Model):
     impact_score: Loose = None
     is_normalized: Loose = None
     category: str | None = None
+    distributions: Loose = None
 
 
 class Vulnerability(Model):
