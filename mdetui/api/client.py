@@ -217,7 +217,7 @@ class Client:
         return lists.pager_of(
             self, op, filter=filter, path=path, query=options, urgent=urgent, content=_encoded(body), sizes=sizes,
             memory=memory,
-        )
+        )  # fmt: skip
 
     def target(self, op: Operation, path: Mapping[str, str], query: Mapping[str, str]) -> str:
         """Path and query of a call. Spaces become `%20`: a `+` would stay a plus in a filter."""
