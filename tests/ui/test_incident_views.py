@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import unquote
 
@@ -128,10 +129,11 @@ def fresh(row: Any) -> bool:
 
 async def test_triage_on_the_alerts_tab_is_seen_there(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock, write_minutes=30) as one:
-        alert = await one.point(fresh)
+        # one that repeats nothing: it stands for itself in a folded list, too
+        kinds = Counter((row.title, row.machine_id) for row in shown(one))
+        alert = await one.point(lambda row: fresh(row) and kinds[row.title, row.machine_id] == 1)
         await one.keys("i")
         await one.filled()
-        await one.keys("f")
         await one.point(lambda row: row.id == alert.id)
         await one.keys("ta")
         await one.checked()
