@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import ssl
 import zipfile
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from mdetui.simulator import Options
 from mdetui.simulator.mount import Mounted
+from mdetui.simulator.server import Served
 from tests.clocks import HeldClock
 from tests.conftest import StartSimulator
 from tests.simulated import client_of, error_of, rows_of, token_of
@@ -285,3 +288,17 @@ async def test_permissions(tenant: Mounted, raw_api: httpx.AsyncClient) -> None:
             assert error_of(await api.get(f"/api/{path}"))[0] == 404
         async with client_of(tenant, authority.issue(scopes=("Machine.ReadWrite",))) as api:
             assert error_of(await api.get(f"/api/{path}"))[0] == 403
+
+
+def test_links_of_a_served_tenant_lead_to_another_name_of_it(simulator_options: Options) -> None:
+    with Served(simulator_options) as served:
+        trusted = ssl.create_default_context(cadata=served.ca_pem.decode())
+        headers = {"Authorization": f"Bearer {served.tenant.authority.issue()}"}
+        with httpx.Client(verify=trusted, base_url=served.url, headers=headers) as api:
+            query = {"$filter": "type eq 'LiveResponse' and status eq 'Succeeded'"}
+            action = api.get("/api/machineactions", params=query).json()["value"][0]["id"]
+            path = f"/api/machineactions/{action}/GetLiveResponseResultDownloadLink(index=0)"
+            url = api.get(path).json()["value"]
+        assert urlsplit(url).hostname == "localhost"
+        with httpx.Client(verify=trusted) as plain:
+            assert b"collect-triage.ps1" in plain.get(url).content

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from typing import Any
 
 TABLE = "CREATE TABLE action_commands (action VARCHAR, place INTEGER, command VARCHAR, fails BOOLEAN)"
@@ -81,6 +80,8 @@ def package(machine: dict[str, Any]) -> bytes:
 
 def zipped(files: dict[str, str]) -> bytes:
     """A zip file; the same texts give the same bytes."""
+    import zipfile
+
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from email import policy
-from email.parser import BytesParser
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -70,6 +68,10 @@ def _form(kind: str, body: bytes) -> tuple[dict[str, str], str, bytes]:
     Raises:
         Refused: 400 when it is no such form or has no file.
     """
+    # the demo is to start soon, and nobody uploads then
+    from email import policy
+    from email.parser import BytesParser
+
     message = BytesParser(policy=policy.HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
     fields: dict[str, str] = {}
     found: tuple[str, bytes] | None = None
