@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from typing import Any
 
 import httpx
 import pytest
 
-from mdetui.api.endpoints import OPERATIONS, Operation
 from mdetui.simulator.mount import Mounted
 from mdetui.simulator.options import CLIENT_ID, TENANT_ID
 from mdetui.simulator.quotas import Quotas
 from mdetui.simulator.wire import Refused
 from tests.clocks import HeldClock
 from tests.conftest import StartSimulator
-from tests.simulated import client_of, error_of, rows_of, token_of
+from tests.simulated import client_of, error_of, token_of
 
 
 def _ask(mounted: Mounted, tenant: str = TENANT_ID, **changes: str) -> httpx.Response:
@@ -102,76 +100,6 @@ async def test_tokens_that_are_not_taken(tenant: Mounted, clock: HeldClock) -> N
         assert (status, code) == (401, "Unauthorized")
         assert reason in message
         assert answer.headers["www-authenticate"].startswith("Bearer")
-
-
-# what the simulator serves so far
-SERVED = [
-    OPERATIONS[name]
-    for name in (
-        "alerts.list",
-        "alerts.get",
-        "alerts.update",
-        "alerts.batchUpdate",
-        "alerts.machine",
-        "alerts.user",
-        "alerts.files",
-        "alerts.ips",
-        "alerts.domains",
-        "machines.list",
-        "machines.get",
-        "machines.alerts",
-        "machines.users",
-        "machines.software",
-        "machines.vulnerabilities",
-        "machines.findByIp",
-        "machines.findByTag",
-        "machines.tag",
-        "machines.isolate",
-        "machines.release",
-        "machines.scan",
-        "actions.list",
-        "actions.get",
-        "actions.cancel",
-    )
-]
-
-
-def _filled(op: Operation, ids: dict[str, str]) -> str:
-    path = op.path.replace("{ip}", "10.1.1.1").replace("{timestamp}", "2026-03-14T09:00:00Z")
-    kind = op.path.split("/")[2]
-    return path.replace("{id}", ids.get(kind, ""))
-
-
-async def test_every_operation_of_the_table_is_served_and_asks_for_its_permission(tenant: Mounted) -> None:
-    """The route check: an operation is there, and without its permissions it is refused in the service's words."""
-    async with client_of(tenant) as client:
-        ids = {
-            kind: (await rows_of(client, f"/api/{kind}", top=1))[0]["id"]
-            for kind in ("alerts", "machines", "machineactions")
-        }
-    bare = tenant.tenant.authority.issue(roles=("Nothing.Read",))
-    async with client_of(tenant, bare) as client:
-        for op in SERVED:
-            answer = await client.request(op.method, _filled(op, ids), json=None if op.method == "GET" else {})
-            status, code, message = error_of(answer)
-            assert (status, code) == (403, "Forbidden"), op.id
-            needed = re.search(r"API required roles: (.*), application roles: Nothing.Read\.", message)
-            assert needed, message
-            assert set(needed[1].split(",")) == set(op.application), op.id
-
-
-async def test_each_permission_of_the_table_is_enough(tenant: Mounted) -> None:
-    async with client_of(tenant) as client:
-        ids = {
-            kind: (await rows_of(client, f"/api/{kind}", top=1))[0]["id"]
-            for kind in ("alerts", "machines", "machineactions")
-        }
-    for op in SERVED:
-        for role in op.application:
-            token = tenant.tenant.authority.issue(roles=(role,))
-            async with client_of(tenant, token) as client:
-                answer = await client.request(op.method, _filled(op, ids), json=None if op.method == "GET" else {})
-            assert answer.status_code not in (401, 403, 405), (op.id, role, answer.text)
 
 
 async def test_a_missing_permission_by_fault(tenant: Mounted, raw_api: httpx.AsyncClient) -> None:
