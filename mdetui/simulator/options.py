@@ -85,7 +85,7 @@ class Fault:
         name: One of `FAULTS`.
         arg: Its argument, `""` when left out.
         path: Only requests whose path starts so, lower case, without `/v1.0`; `""` means the whole API but not the
-            authority, `/` means both. Of `aadsts` it is `/devicecode`, `/authorize` or `/token`, which may go on with
+            authority, `/` means both, `/blobs` the files behind links. Of `aadsts` it is `/devicecode`, `/authorize` or `/token`, which may go on with
             a grant (`/token/refresh_token`), and `""` means `/devicecode` and `/token`. Of `authority-down` and
             `imds`, `""` means all of it.
         count: How often it strikes; None means until it is cleared.

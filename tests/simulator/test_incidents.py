@@ -76,6 +76,8 @@ async def test_some_were_merged_into_others(xdr: httpx.AsyncClient) -> None:
     for one in merged:
         assert one["alerts"] == []
         assert incidents[one["redirectIncidentId"]]["status"] != "Redirected"
+    answer = await xdr.patch(f"/api/incidents/{merged[0]['incidentId']}", json={"status": "Resolved"})
+    assert error_of(answer)[:2] == (400, "BadRequest")
 
 
 async def test_newest_first_in_pages_of_a_hundred(start_simulator: StartSimulator) -> None:

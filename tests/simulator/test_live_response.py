@@ -167,6 +167,14 @@ async def test_sessions_of_the_past_have_commands(raw_api: httpx.AsyncClient) ->
     assert all(row["commands"] == [] for row in others)
 
 
+async def test_quarantined_files_of_the_past_are_files_of_alerts(start_simulator: StartSimulator) -> None:
+    async with client_of(start_simulator(machines=300)) as api:
+        rows = await rows_of(api, "/api/machineactions", filter_="type eq 'StopAndQuarantineFile'")
+        assert rows
+        for row in rows:
+            assert await rows_of(api, f"/api/files/{row['relatedFileInfo']['fileIdentifier']}/alerts")
+
+
 async def test_the_library(raw_api: httpx.AsyncClient) -> None:
     rows = await rows_of(raw_api, "/api/libraryfiles")
     assert {row["hasParameters"] for row in rows} == {True, False}

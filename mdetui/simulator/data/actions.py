@@ -14,6 +14,7 @@ from typing import Any
 from mdetui.simulator.data import names
 from mdetui.simulator.data.live import COMMANDS, PAST, TABLE
 from mdetui.simulator.data.store import Store, words
+from mdetui.simulator.data.whole import files_seen
 from mdetui.simulator.ticks import SECOND
 
 # seconds until it starts and until it ends, from/to
@@ -58,8 +59,7 @@ SELECT md5('action' || $seed || i)::UUID::VARCHAR AS id, type,
   CASE outcome WHEN 'Failed' THEN $failed WHEN 'TimeOut' THEN $timeout ELSE 0 END::BIGINT AS error,
   CASE WHEN outcome = 'Cancelled' THEN created + 90000000 END AS cancelled,
   CASE WHEN outcome = 'Cancelled' THEN pick($analysts, g >> 20) END AS cancelled_by,
-  CASE WHEN outcome = 'Cancelled' THEN 'Wrong machine' END AS cancel_comment,
-  CASE WHEN type = 'StopAndQuarantineFile' THEN sha1('quarantined' || i) END AS file
+  CASE WHEN outcome = 'Cancelled' THEN 'Wrong machine' END AS cancel_comment, CASE WHEN type = 'StopAndQuarantineFile' THEN pick($files, g >> 28) END AS file
 FROM timed
 """
 
@@ -136,6 +136,7 @@ class Actions:
                 "reasons": words(["INC-4471 contain", "triage", "Scan after alert", "[CHG-902] pilot", "clean up"]),
                 "failed": _ERRORS["Failed"],
                 "timeout": _ERRORS["TimeOut"],
+                "files": words(files_seen(store)),
             },
         )
         for action, outcome in store.rows("SELECT id, outcome FROM actions WHERE type = 'LiveResponse'"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
 from mdetui.simulator.data import machines
 from mdetui.simulator.data.alerts import JOINED, JSON
 from mdetui.simulator.data.evidence import Facts, evidence
+from mdetui.simulator.data.files import is_system
 from mdetui.simulator.data.store import Store
 from mdetui.simulator.options import TENANT_ID
 
@@ -37,3 +39,14 @@ def whole_alerts(
         row["evidence"] = evidence(Facts(*facts))
         out.append((row, json.loads(machine)))
     return out
+
+
+def files_seen(store: Store) -> list[str]:
+    """SHA1 of files that alerts name and the system does not own; at least one, made up when there is none."""
+    found = {
+        piece["sha1"]
+        for alert, _ in whole_alerts(store, "n < 60", {})
+        for piece in alert["evidence"]
+        if piece["sha1"] and not is_system(piece["filePath"])
+    }
+    return sorted(found) or [hashlib.sha1(b"a file").hexdigest()]

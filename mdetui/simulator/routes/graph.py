@@ -122,7 +122,8 @@ class GraphRoutes:
     async def update_incident(self, request: Request) -> Response:
         """PATCH incidents/{id}; answers with the incident."""
         permit(request, "SecurityIncident.ReadWrite.All")
-        self._incident(request)
+        if target := self._incident(request)["target"]:
+            raise _bad(f"Incident {request.path_params['id']} was merged into incident {target}.")
         fields = incident_change(await read_body(request, (*_KEYS, "customTags")))
         self._tenant.incidents.change(int(request.path_params["id"]), fields, self._tenant.ticks())
         return _entity("incidents", incident_of(self._incident(request)))

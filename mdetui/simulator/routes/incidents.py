@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from starlette.requests import Request
@@ -72,7 +73,9 @@ class IncidentRoutes:
     async def update(self, request: Request) -> Response:
         """PATCH /api/incidents/{id}; answers with the incident."""
         who = permit(request, *_WRITE)
-        self._row(request)
+        row = json.loads(self._row(request))
+        if target := row["redirectIncidentId"]:
+            raise Refused(400, "BadRequest", f"Incident {row['incidentId']} was merged into incident {target}")
         number, now = int(request.path_params["id"]), self._tenant.ticks()
         body = await read_body(request, _KEYS)
         fields = incident_change(body)
