@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
@@ -23,7 +23,6 @@ from mdetui.api import failures, gate, hosts, lists, misfits, refusals
 from mdetui.api.answer import Answer
 from mdetui.api.decode import BadRow, Decoder, Page
 from mdetui.api.density import Densities
-from mdetui.api.downloads import Downloads
 from mdetui.api.endpoints import Operation
 from mdetui.api.gate import Permit, WriteLock
 from mdetui.api.log import RequestLog
@@ -37,6 +36,9 @@ from mdetui.clock import SYSTEM, Clock
 from mdetui.config import Profile
 from mdetui.errors import ApiError, BadAnswer, NotFound, RateLimited, ServiceDown
 from mdetui.net import TIMEOUT
+
+if TYPE_CHECKING:
+    from mdetui.api.downloads import Downloads
 
 __all__ = ["Answer", "BadRow", "Client", "Page", "Pager", "RawPage", "Wait", "Waits"]
 
@@ -84,8 +86,9 @@ class Client:
         self.decoder = Decoder()
         self.densities = Densities(profile.name)
         self.skew = timedelta()
-        self.downloads = Downloads(profile, transport, log, clock)
         self._tokens = tokens
+        self._transport = transport
+        self._downloads: Downloads | None = None
         self._http = httpx.AsyncClient(
             transport=Guard(profile, transport, quotas, log, clock),
             auth=Bearer(profile, tokens, quotas),
@@ -94,6 +97,15 @@ class Client:
             trust_env=False,
             follow_redirects=False,
         )
+
+    @property
+    def downloads(self) -> Downloads:
+        """Fetches files behind links, without a token; imported when first needed."""
+        if self._downloads is None:
+            from mdetui.api.downloads import Downloads
+
+            self._downloads = Downloads(self.profile, self._transport, self.log, self.clock)
+        return self._downloads
 
     @property
     def waits(self) -> Waits:
@@ -249,7 +261,8 @@ class Client:
 
     async def aclose(self) -> None:
         """End the client and its connections."""
-        await self.downloads.aclose()
+        if self._downloads is not None:
+            await self._downloads.aclose()
         await self._http.aclose()
 
     async def _read(self, op: Operation, target: str, content: bytes | None, urgent: bool) -> Answer:
