@@ -166,7 +166,7 @@ async def _incident(session: Session, value: str) -> Answers:
     if not page.rows:
         return Answers()
     count = text.plural(len(page.rows), "alert")
-    return Answers([Answer("list:alerts", str(int(value)), f"incident {int(value)}", count, "inc")])
+    return Answers([Answer("page:incident", str(int(value)), f"incident {int(value)}", count)])
 
 
 def _machine(row: Any, called: str = "") -> Answer:
