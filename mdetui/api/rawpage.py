@@ -98,6 +98,14 @@ class RawPage:
         body, at = (0, index) if self._places is None else self._places[2 * index : 2 * index + 2]
         return bytes(_ROWS.decode(self._bodies[body].plain).value[at])
 
+    def rows(self) -> list[bytes]:
+        """JSON of every row, in order. Each page of the service is unpacked once, by `row` each time."""
+        found = [_ROWS.decode(body.plain).value for body in self._bodies]
+        if self._places is None:
+            return [bytes(row) for row in found[0]]
+        places = iter(self._places)
+        return [bytes(found[body][at]) for body, at in zip(places, places, strict=True)]
+
     @property
     def kept(self) -> int:
         """Bytes held in memory."""

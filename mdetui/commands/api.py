@@ -297,8 +297,7 @@ async def _print_all(session: Session, call: Call, *, raw: bool) -> None:
     partial = False
     async for page in walk(pager):
         partial = partial or page.partial
-        for index in range(len(page.rows)):
-            row = page.raw.row(index)
+        for row in page.raw.rows():
             _write(before + (row.decode("utf-8", "replace") if raw else _pretty(call.op, row, "  ")), end="")
             before = "\n" if raw else ",\n"
     if not raw:

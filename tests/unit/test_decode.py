@@ -276,6 +276,8 @@ async def test_raw_rows_survive_packing_picking_and_joining() -> None:
     for _ in range(2):
         assert [json.loads(mixed.row(number))["id"] for number in range(3)] == ["b3", "a199", "b0"]
         assert [json.loads(twice.row(number))["id"] for number in range(3)] == ["a199", "a0", "b3"]
+        for page, count in ((mixed, 3), (twice, 3), (first.raw, 200)):
+            assert page.rows() == [page.row(number) for number in range(count)]
         # the second time from packed bytes
         deadline = time.monotonic() + 20
         while first.raw.kept > 20_000 or second.raw.kept > 20_000:

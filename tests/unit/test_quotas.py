@@ -79,6 +79,20 @@ async def test_families_are_apart_and_unknown_ones_share_the_default() -> None:
     assert await admitted(quotas, "default", 1) == 0
 
 
+async def test_a_window_that_names_no_limit_has_none() -> None:
+    clock = HeldClock()
+    quotas = alone(clock)
+    assert await admitted(quotas, "graph", 300) == 300
+    assert await admitted(quotas, "startInvestigation", 60) == 50
+    clock.advance(61)
+    assert await admitted(quotas, "startInvestigation", 1) == 0
+    clock.advance(3_600)
+    assert await admitted(quotas, "startInvestigation", 60) == 50
+    assert await admitted(quotas, "liveResponse", 20) == 10
+    clock.advance(61)
+    assert await admitted(quotas, "liveResponse", 20) == 10
+
+
 async def test_who_waits_goes_on_when_there_is_room_and_the_wait_shows() -> None:
     clock = RushingClock()
     quotas = alone(clock)
