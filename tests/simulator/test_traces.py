@@ -133,11 +133,14 @@ async def test_users_lead_back(raw_api: httpx.AsyncClient) -> None:
 
 async def test_who_signed_in_to_a_machine_has_that_machine(raw_api: httpx.AsyncClient) -> None:
     used: dict[str, set[str]] = {}
+    counts: dict[str, int] = {}
     for machine in await rows_of(raw_api, "/api/machines"):
         for user in await rows_of(raw_api, f"/api/machines/{machine['id']}/logonusers"):
             used.setdefault(user["accountName"], set()).add(machine["id"])
+            counts[user["accountName"]] = user["logOnMachinesCount"]
     for name, ids in used.items():
         assert _by(await rows_of(raw_api, f"/api/users/{name}/machines"), "id") == ids
+        assert counts[name] == len(ids)
 
 
 async def test_the_unknown(raw_api: httpx.AsyncClient) -> None:

@@ -20,7 +20,9 @@ def users_of(store: Store, machine: int, machines: int) -> list[dict[str, Any]]:
         {"numbers": numbers},
     )
     own = store.rows("SELECT first_seen, last_seen, id, account FROM machines WHERE n = $n", {"n": machine})[0]
-    rows = [_user(row[0], own, home=row[0] == own[3], admin=row[4] == 0) for row in found]
+    rows = [
+        _user(row[0], own, _count(store, row[0], machines), home=row[0] == own[3], admin=row[4] == 0) for row in found
+    ]
     return sorted(rows, key=lambda row: (row["logonTypes"] != "Interactive", row["accountName"]))
 
 
@@ -41,13 +43,20 @@ def machines_of_account(store: Store, account: str, machines: int) -> tuple[str,
     return f"(m.account = $account OR {visits})", values
 
 
-def user_of(store: Store, machine: int) -> dict[str, Any]:
+def user_of(store: Store, machine: int, machines: int) -> dict[str, Any]:
     """The one whose machine it is, as `/api/alerts/{id}/user` tells."""
     own = store.rows("SELECT first_seen, last_seen, id, account FROM machines WHERE n = $n", {"n": machine})[0]
-    return _user(own[3], own, home=True, admin=False)
+    return _user(own[3], own, _count(store, own[3], machines), home=True, admin=False)
 
 
-def _user(name: str, own: Any, *, home: bool, admin: bool) -> dict[str, Any]:
+def _count(store: Store, account: str, machines: int) -> int:
+    """On how many machines an account signed in."""
+    sql, values = machines_of_account(store, account, machines)
+    count: int = store.rows(f"SELECT count(*) FROM machines m WHERE {sql}", values)[0][0]
+    return count
+
+
+def _user(name: str, own: Any, used: int, *, home: bool, admin: bool) -> dict[str, Any]:
     first, last, machine_id, _ = own
     ids = account(name)
     return {
@@ -60,7 +69,7 @@ def _user(name: str, own: Any, *, home: bool, admin: bool) -> dict[str, Any]:
         "mostPrevalentMachineId": machine_id,
         "leastPrevalentMachineId": machine_id,
         "logonTypes": "Interactive" if home else "Network,RemoteInteractive",
-        "logOnMachinesCount": 1 if home else 12,
+        "logOnMachinesCount": used,
         "isDomainAdmin": admin or name.startswith("adm.") or name == "administrator",
         "isOnlyNetworkUser": not home,
     }

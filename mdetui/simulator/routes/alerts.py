@@ -153,7 +153,7 @@ class AlertRoutes:
         alert = self._find(request)
         if not alert["has_user"]:
             raise Refused(404, "ResourceNotFound", f"User of alert {alert['id']} was not found")
-        return entity(dumps(user_of(self._tenant.store, alert["machine"])), "Users")
+        return entity(dumps(user_of(self._tenant.store, alert["machine"], self._tenant.options.machines)), "Users")
 
     async def files(self, request: Request) -> Response:
         """GET /api/alerts/{id}/files."""
