@@ -134,7 +134,12 @@ ENTITY = (
     Key("row.machine", "m", "machine", "machine", "Open the machine of this row", 3),
     Key("row.incident", "i", "incident", "incident", "The incident of this row: its alerts, machines, evidence", 26),
     Key("row.pivot", "p", "pivot", "pivot", "From this row to what belongs to it", 25),
+    Key("row.blast", "b", "blast", "blast radius", "How far a file, address, domain or user reached, as a tree"),
 )
+
+BLAST = (Key("row.page", "l", "row_page", "its page", "Open the page of what stands on this line", 8),)
+# the order of a tree is its own, and it grows by branches
+_TREE = tuple(key for key in LIST if key.id not in ("list.sort", "list.fold", "list.show_new"))
 
 WRITES = (
     Key("row.act", "a", "act", "act", "Action menu: isolate, release, scan", 4),
@@ -246,7 +251,8 @@ CONTEXTS: dict[str, tuple[Key, ...]] = {
     "actions": (*LIST, *ENTITY, WRITES[0], *QUEUES, *MOVE, *GLOBAL),
     "list": (*LIST, *ENTITY, *MOVE, *GLOBAL),
     # rows that name no machine and no incident
-    "things": (*LIST, ENTITY[2], *MOVE, *GLOBAL),
+    "things": (*LIST, *ENTITY[2:], *MOVE, *GLOBAL),
+    "blast": (*_TREE, *BLAST, *ENTITY, WRITES[0], *MOVE, *GLOBAL),
     "local": (LIST[1], *LIST[2:8], *LIST[8:10], LIST[11], LIST[13], *MOVE, *GLOBAL),
     "alert": (*PAGE, *LIST, *ENTITY, *WRITES, *MOVE, *GLOBAL),
     "machine": (*PAGE, *LIST, *ENTITY, WRITES[0], *MOVE, *GLOBAL),

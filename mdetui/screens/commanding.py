@@ -27,30 +27,34 @@ class Commanding(Frame):
     class Found(Message):
         """What `:find` found, or why nothing could be asked."""
 
-        def __init__(self, typed: str, answers: Answers | None, error: MdetuiError | None) -> None:
+        def __init__(self, typed: str, found: Answers | MdetuiError, then: Callable[[str, Answers], None]) -> None:
             super().__init__()
             self.typed = typed
-            self.answers = answers
-            self.error = error
+            self.found = found
+            self.then = then
 
-    def find(self, typed: str) -> None:
+    def find(self, typed: str, then: Callable[[str, Answers], None] | None = None) -> None:
         """Look something up, beside the keys.
+
+        Args:
+            typed: What.
+            then: What becomes of the answers; None goes there.
 
         Raises:
             MdetuiError: The tenant can't be opened.
         """
         self.say("Looking it up ...", style="muted")
-        work.start(self, self._find, self.shell.session(self.place.profile), typed, group="find")
+        session = self.shell.session(self.place.profile)
+        work.start(self, self._find, session, typed, then or self.show_answers, group="find")
 
-    async def _find(self, session: Session, typed: str) -> None:
+    async def _find(self, session: Session, typed: str, then: Callable[[str, Answers], None]) -> None:
         from mdetui.screens.finding import find
 
         try:
-            answers = await find(session, typed)
+            found: Answers | MdetuiError = await find(session, typed)
         except MdetuiError as error:
-            self.post_message(self.Found(typed, None, error))
-        else:
-            self.post_message(self.Found(typed, answers, None))
+            found = error
+        self.post_message(self.Found(typed, found, then))
 
     def on_commanding_found(self, event: Found) -> None:
         """Go there, or show what it can be; not in front of what has come meanwhile."""
@@ -58,10 +62,10 @@ class Commanding(Frame):
         if self.app.screen is not self:
             return
         self.hush()
-        if event.error is not None:
-            self.fail(event.error)
-        elif event.answers is not None:
-            self.show_answers(event.typed, event.answers)
+        if isinstance(event.found, MdetuiError):
+            self.fail(event.found)
+        else:
+            event.then(event.typed, event.found)
 
     def show_answers(self, typed: str, answers: Answers) -> None:
         """One answer is gone to, several are shown to choose from; what was not found is said."""

@@ -16,6 +16,7 @@ from mdetui.views.registry import VIEWS
 
 if TYPE_CHECKING:
     from mdetui.app import MdetuiApp
+    from mdetui.screens.blast_keys import BlastKeys
     from mdetui.screens.commanding import Commanding
     from mdetui.screens.frame import Frame
 
@@ -203,6 +204,11 @@ async def _find(frame: Frame, rest: str) -> None:
     cast("Commanding", frame).find(rest)
 
 
+async def _blast(frame: Frame, rest: str) -> None:
+    _profile(frame)
+    cast("BlastKeys", frame).blast(rest)
+
+
 async def _isolated(frame: Frame, rest: str) -> None:
     from mdetui.screens.local_lists import isolated_place
 
@@ -239,6 +245,9 @@ COMMANDS: tuple[Command, ...] = (
         "hash, address, name, user, CVE, alert, incident, or a list of machines",
         "what something is",
         _find,
+    ),
+    Command(
+        ("blast",), "hash, address, domain or user", "machines, alerts and users around something, as a tree", _blast
     ),
     Command(("isolated",), "", "machines that actions say are isolated", _isolated, asks="actions.list"),
     Command(("scores",), "", "exposure and secure scores, by machine group", _scores, asks="scores.exposure"),

@@ -11,9 +11,9 @@ from textual.widget import Widget
 from mdetui import text
 from mdetui.keys import QUEUES as QUEUE_KEYS
 from mdetui.keys import Key
+from mdetui.screens.blast_keys import BlastKeys
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.places import ListPlace, queue_of
-from mdetui.screens.row_writes import RowWrites
 from mdetui.views.base import Cell
 from mdetui.widgets.bindings import bindings
 
@@ -27,7 +27,7 @@ _DIGITS = {key.id: number for number, key in enumerate(QUEUE_KEYS, 1)}
 _QUEUES_HINT = 50
 
 
-class ListScreen(RowWrites):
+class ListScreen(BlastKeys):
     """One list with its preview."""
 
     BINDINGS = bindings("alerts")

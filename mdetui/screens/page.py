@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.containers import Container
@@ -15,13 +16,17 @@ from mdetui import text
 from mdetui.errors import MdetuiError, SignInError
 from mdetui.keys import Key
 from mdetui.screens import work
+from mdetui.screens.blast_keys import BlastKeys
 from mdetui.screens.entity_rows import EntityRows
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.local_lists import LocalBatch
 from mdetui.screens.places import PagePlace
-from mdetui.screens.row_writes import RowWrites
 from mdetui.views.base import RAW, Cell, Line, Need, Subject, Tab
+from mdetui.views.blast import Bare
+from mdetui.views.blast_tree import ROOTS
+from mdetui.views.found import Named
 from mdetui.views.registry import VIEWS
+from mdetui.views.sent import json_lines
 from mdetui.widgets.bindings import bindings
 from mdetui.widgets.lines import LinesView, wrap
 from mdetui.widgets.tab_strip import TabStrip
@@ -32,10 +37,12 @@ if TYPE_CHECKING:
 
 # keys of a list that also mean something for the entity itself
 ENTITY_KEYS = frozenset(("list.copy", "list.copy_menu", "list.portal", "list.reload"))
+# where it is what one came for
+_BLAST_HINT = 8
 READING = [Line((Cell("reading ...", "muted"),))]
 
 
-class PageScreen(RowWrites):
+class PageScreen(BlastKeys):
     """An alert or a machine."""
 
     BINDINGS = bindings("alert")
@@ -124,7 +131,7 @@ class PageScreen(RowWrites):
     async def _read(self, needs: Sequence[Need], fresh: bool) -> None:
         for need in needs:
             if need.name == "entity":
-                await self._read_one(need, _Id(self.spot.page_id), fresh)
+                await self._read_one(need, Bare(self.spot.page_id), fresh)
         subject = await self._subject()
         rest = [need for need in needs if need.name != "entity"]
         await asyncio.gather(*(self._read_one(need, subject, fresh) for need in rest))
@@ -134,7 +141,7 @@ class PageScreen(RowWrites):
         if self.spot.entity is None and self.spot.page.operation:
             with suppress(MdetuiError):  # who asked for it says what is wrong
                 self.spot.entity = await self._entity(fresh=False)
-        return self.spot.entity or self.spot.row or _Id(self.spot.page_id)
+        return self.spot.entity or self.spot.row or Bare(self.spot.page_id)
 
     async def _entity(self, *, fresh: bool) -> Any:
         """The entity of the page, by one read or by what the page has instead."""
@@ -278,8 +285,15 @@ class PageScreen(RowWrites):
         # until it is read: the row it was opened from; for a machine the id is enough, pre-flight reads the rest
         known = self.spot.entity or self.spot.row
         if known is None and self.spot.page.subject.kind == "machine":
-            return _Id(self.spot.page_id, self.spot.title)
+            return Bare(self.spot.page_id, self.spot.title)
         return known
+
+    def roots(self) -> Sequence[Named]:
+        """What the page is about, where that is something a tree begins with; else what its row names."""
+        page, page_id = self.spot.page, self.spot.page_id
+        if page.id not in ROOTS:
+            return super().roots()
+        return [Named(page.id, page_id, f"{page.noun} {self.spot.title or text.line(page_id)}")]
 
     def known(self) -> Subject:
         """Of the row, else of the entity."""
@@ -299,6 +313,8 @@ class PageScreen(RowWrites):
         kind = self.known().kind
         idle = set() if kind == "alert" else {"row.triage"} if kind else {"row.triage", "row.act"}
         keys = [key for key in self.keys_of(self.spot.page.keys) if key.id not in idle]
+        if self.spot.page.id in ROOTS:
+            keys = [replace(key, hint=_BLAST_HINT) if key.id == "row.blast" else key for key in keys]
         if self.list_body is not None:
             return keys
         here = {"row.machine"} if self.spot.page.id == "machine" else set()
@@ -373,26 +389,3 @@ class PageScreen(RowWrites):
         self.ask((*self.spot.page.needs, *self.tab.needs), fresh=True)
         if self.list_body is not None and self.tab.rows is None:
             super().action_reload()
-
-
-def json_lines(raw: bytes) -> list[Line]:
-    """An answer as sent, with line breaks; it is shown even when it is no JSON."""
-    import msgspec
-
-    try:
-        pretty = msgspec.json.format(raw, indent=2)
-    except msgspec.DecodeError:
-        pretty = raw
-    return [Line((Cell(part),), 4) for part in text.block(pretty.decode("utf-8", "replace"))]
-
-
-class _Id:
-    """Stands for an entity that was not read yet."""
-
-    def __init__(self, page_id: str, name: str = "") -> None:
-        self.id = page_id
-        self.machine_id = None
-        self.computer_dns_name = name
-
-    def __getattr__(self, name: str) -> None:
-        """Nothing else is known of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -207,25 +207,34 @@ class RowKeys(Commanding):
 
     def action_pivot(self) -> None:
         """To what belongs to the row."""
-        item = self.subject()
-        if item is None:
+        item, further = self.subject(), {letter: (label, run) for letter, label, run in self.further()}
+        if item is None and not further:
             self.say("Nothing to pivot to from here.")
             return
         offers: dict[str, Callable[[], Place]] = {}
         entries = []
-        for pivot in self.known().pivots:
+        for pivot in self.known().pivots if item is not None else ():
             value = pivot.argument(item)
             note = text.line(value, 50) if value else ""
             entries.append(Entry(pivot.letter, pivot.letter, pivot.label, "" if value else "not named here", note))
             offers[pivot.letter] = partial(self._place_of, pivot, value or "")
-        for named in self.known().names(self.whole(item))[:_NAMED]:
-            letter = next(char for char in _LETTERS if char not in offers)
+        entries += [Entry(letter, letter, label) for letter, (label, _) in further.items()]
+        for named in self.known().names(self.whole(item))[:_NAMED] if item is not None else ():
+            letter = next(char for char in _LETTERS if char not in offers and char not in further)
             entries.append(Entry(letter, letter, named.label))
             offers[letter] = partial(page_of, named.page, self.place.profile, named.id, self.place)
         if not entries:
             self.say("Nothing to pivot to from here.")
             return
-        self.menu(MenuScreen("Pivot", entries, lambda chosen: self.attempt(lambda: self.shell.visit(offers[chosen]()))))
+
+        def go(chosen: str) -> None:
+            self.attempt(further[chosen][1] if chosen in further else lambda: self.shell.visit(offers[chosen]()))
+
+        self.menu(MenuScreen("Pivot", entries, go))
+
+    def further(self) -> Sequence[tuple[str, str, Callable[[], None]]]:
+        """What else the pivot menu offers: letter, label, what it does."""
+        return ()
 
     def whole(self, item: Any) -> Any:
         """The entity of a row where it was read already, for the preview or a page; else the row."""

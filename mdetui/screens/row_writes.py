@@ -90,7 +90,7 @@ class RowWrites(ColumnKeys):
         }
         return list(reversed(found.values()))
 
-    def _offer(self, kind: Kind, targets: Sequence[Target]) -> None:
+    def _offer(self, kind: Kind, targets: Sequence[Target], told: str = "") -> None:
         session = self.shell.session(self.place.profile)
         desk = session.desk
         offers = {entry.action.id: entry for entry in desk.actions_for(kind, targets)}
@@ -100,7 +100,7 @@ class RowWrites(ColumnKeys):
             Entry(entry.action.id, entry.action.letter, self._label(entry.action.title), entry.why)
             for entry in offers.values()
         ]
-        note = notes.pop() if len(notes) == 1 else ""
+        note = " ".join(part for part in (told, notes.pop() if len(notes) == 1 else "") if part)
         self.menu(MenuScreen(whom, entries, lambda chosen: self.open_sheet(desk, chosen, targets), note=note))
 
     @staticmethod

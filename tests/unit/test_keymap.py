@@ -99,7 +99,10 @@ def test_that_is_about_writes_only() -> None:
 
 def test_an_id_that_is_none_names_those_of_its_context() -> None:
     (said,) = refused("row.acts", "x")
-    assert said == "There is no key of this id. Known here: row.machine, row.incident, row.pivot, row.act, row.triage."
+    assert (
+        said
+        == "There is no key of this id. Known here: row.machine, row.incident, row.pivot, row.blast, row.act, row.triage, row.page."
+    )
     (said,) = refused("rows.act", "x")
     assert said == "There is no key of this id. Known: app., doctor., list., login., move., page., row.."
 

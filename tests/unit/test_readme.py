@@ -68,7 +68,7 @@ OWN = {"sheet": "sheet", "job": "job", "sign-in": "sign_in"}
 def of_row(cell: str) -> tuple[str, ...]:
     """The contexts that a row of the table is about."""
     kind = cell.partition(":")[0]
-    return (OWN[kind],) if kind in OWN else ("alerts", "machines", "actions", "alert", "machine", "login")
+    return (OWN[kind],) if kind in OWN else ("alerts", "machines", "actions", "blast", "alert", "machine", "login")
 
 
 # keys

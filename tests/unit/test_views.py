@@ -15,7 +15,7 @@ from mdetui.api.models.live import CommandState
 from mdetui.keys import CONTEXTS
 from mdetui.response import states
 from mdetui.response.entries import Entry, Event
-from mdetui.views import cases, evidence, isolated, live
+from mdetui.views import blast_tree, cases, evidence, isolated, live
 from mdetui.views.base import RAW, STYLES, Context, Line, Need, Page, View
 from mdetui.views.query import QUEUES, WORDS
 from mdetui.views.registry import PAGES, VIEWS
@@ -24,6 +24,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # views of rows that come from this host
 LOCAL = {
     "log": lambda: LogEntry(NOW, "p", "alerts.list", "GET", "/", "id", "default"),
+    "blast": lambda: blast_tree.Row("k", 0, "+", "-", blast_tree.Entity("machine", "m1", "-")),
     "ledger": lambda: Entry("k3f9", None, Event.INTENT, None),
     "isolated": lambda: isolated.Isolated("m1", None, states.read((), states.ISOLATION), MachineAction()),
 }
