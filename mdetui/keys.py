@@ -120,7 +120,7 @@ LIST = (
     Key("list.mark_all", "asterisk", "mark_all", "mark all", "Mark everything loaded and shown (loaded only)"),
     Key("list.unmark", "M", "unmark", "clear marks", "Clear all marks"),
     Key("list.sort", "s", "sort", "sort", "Sort by a column", 35),
-    Key("list.fold", "f", "fold", "fold", "Fold repeats into one row, or unfold them"),
+    Key("list.fold", "f", "fold", "fold", "Fold repeats, or count by a column or two"),
     Key("list.copy", "y", "copy", "copy id", "Send the id to the terminal's clipboard", 40),
     Key("list.copy_menu", "Y", "copy_menu", "copy", "Copy id, name, row or JSON"),
     Key("list.portal", "o", "portal", "portal link", "Show and copy the link to the security portal"),

@@ -9,7 +9,6 @@ from typing import Any
 
 from mdetui.feeds.fold import Groups
 from mdetui.feeds.ordering import Ordering
-from mdetui.feeds.rows import Rows
 from mdetui.feeds.shape import FoldKey
 from mdetui.feeds.shown import Shown
 from mdetui.feeds.slices import SLICE, Work

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mdetui.screens.menu import Entry, MenuScreen
-from mdetui.screens.row_keys import RowKeys, letters
+from mdetui.screens.order_keys import OrderKeys, letters
 
 
-class ColumnKeys(RowKeys):
+class ColumnKeys(OrderKeys):
     """A frame whose lists can show other columns."""
 
     def action_wide(self) -> None:
@@ -22,6 +22,9 @@ class ColumnKeys(RowKeys):
         body = self.list_body
         if body is None:
             self.say("There is no list here with columns.")
+            return
+        if body.feed.shape.counts(body.feed.fold_name):
+            self.say("A folded list has columns of its own.", "f shows every row again.")
             return
         view, settings = body.view, self.shell.settings
         drawn = body.table.drawn_columns

@@ -80,7 +80,9 @@ class ListBody(Container):
         self.view = listing.view
         remote = self.shell.remote
         columns = self.shell.settings.columns(self.view, wide=listing.wide)
-        self.table = FeedTable(columns, self.feed, self.context, jump=remote, scrollbar=not remote)
+        self.table = FeedTable(
+            columns, self.feed, self.context, jump=remote, scrollbar=not remote, folded=listing.folded
+        )
         self.preview = Preview(listing, self.cursor) if self.view.preview is not None else None
         self.set_class(self.preview is not None, "-preview")
         self.set_class(listing.wide, "-full")
@@ -101,6 +103,7 @@ class ListBody(Container):
         # who was here and is back already finds the last body still going away
         last, self.listing.body = self.listing.body, self
         position = last.table.position() if last is not None else self.listing.position
+        position = self.listing.shown_again(position)
         if position is not None:
             self.table.restore(position)
         self.start()
@@ -287,7 +290,8 @@ class ListBody(Container):
             row
             for row in event.changes.page.rows
             if self.feed.item((profile, self.feed.shape.name(row))) is not None
-            or (self.feed.shape.bad(row) is None and matches(row))
+            # a part of a list gets no rows of its own
+            or (self.listing.whole is None and self.feed.shape.bad(row) is None and matches(row))
         ]
         self.apply(self.feed.announce(_Rows(rows)))
         if event.changes.more:
@@ -356,6 +360,8 @@ class ListBody(Container):
             cells.append(Cell(f"{self.feed.marked} marked{note}  ", "strong"))
         if self.feed.filter and self.feed.loaded:
             cells.append(Cell(f"/{text.line(self.feed.filter.text)} shows {len(self.feed):,}  ", "state.warn"))
+        if self.listing.reading:
+            cells.append(Cell(f"{self.listing.reading}  ", "state.busy"))
         if self.app.size.width >= WIDE and self.listing.asked_at is not None:
             cells.append(Cell(f"asked {self.listing.asked_at:%H:%M:%S}Z  ", "muted"))
         state = {"loading": " loading", "stopped": " stopped", "failed": " r retries"}.get(self.feed.state, "")

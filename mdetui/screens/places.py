@@ -7,14 +7,17 @@ are made from places and thrown away; `[`, `]`, `-` and `esc` bring a place back
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mdetui import text
 from mdetui.feeds.feed import Feed
+from mdetui.feeds.position import Position
 from mdetui.feeds.shape import Shape
-from mdetui.views.base import Page, Tab, View
+from mdetui.views import folds
+from mdetui.views.base import Column, Page, Tab, View
 from mdetui.views.query import Query, Queue, parse
 from mdetui.views.registry import PAGES, VIEWS
 
@@ -81,6 +84,11 @@ class Listing:
         arrived: What came and is not in the feed yet. The source will not give a page twice, so it waits here for
             whoever shows the list next.
         body: The widget that shows the list now.
+        learned: What was read of rows beside the list, by row id, to fold by (`views.folds`).
+        reading: How far such reads are, while they go on; "" else.
+        reader: What reads them.
+        whole: The list that this one shows a part of, or None. Its marks are those of the whole.
+        parts: Such lists that were opened from this one, and whose marks it has not taken over yet.
     """
 
     view: View
@@ -97,9 +105,36 @@ class Listing:
     loading: Worker[Any] | None = None
     arrived: list[Arrival] = field(default_factory=list)
     body: ListBody | None = None
+    learned: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    reading: str = ""
+    reader: Worker[Any] | None = None
+    whole: Listing | None = None
+    parts: list[Listing] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.feed = new_feed(self.view, self.profile)
+        self.feed = new_feed(self.view, self.profile, self.learned)
+
+    def shown_again(self, position: Position | None) -> Position | None:
+        """Marks that were made in a part or in the whole meanwhile go into a position that is to be restored."""
+        if self.parts:
+            self.take_over()
+            return replace(position or Position(), marks=self.feed.marked_ids())
+        if self.whole is None or self in self.whole.parts:
+            return position
+        self.whole.parts.append(self)
+        return replace(position or Position(), marks=self.whole.feed.marked_ids())
+
+    def take_over(self) -> None:
+        """The marks of parts become those of the whole."""
+        for part in self.parts:
+            part.take_over()
+            keys = [(part.profile, part.feed.shape.name(row)) for row in part.feed.items(hidden=True)]
+            self.feed.take_marks(keys, part.feed.marked_ids())
+        self.parts.clear()
+
+    def folded(self, name: str) -> Sequence[Column]:
+        """Columns of the list folded by `name`; none where repeats are folded."""
+        return folds.columns(self.view, name, self.learned) if self.feed.shape.counts(name) else ()
 
     def open_source(self, session: Callable[[], Session], sizes: Sequence[int]) -> Source:
         """The pages of this list.
@@ -141,8 +176,9 @@ class Listing:
             self.loading = None
 
 
-def new_feed(view: View, profile: str) -> Feed:
+def new_feed(view: View, profile: str, learned: folds.Learned = MappingProxyType({})) -> Feed:
     """An empty feed that sorts, searches and folds as the view says."""
+    time = folds.newest(view)
     sorts = {column.id: column.sort for column in view.columns if column.sort is not None}
     column, descending = view.default_sort
     shape = Shape(
@@ -151,30 +187,38 @@ def new_feed(view: View, profile: str) -> Feed:
         order=sorts[column] if column else None,
         descending=descending,
         sorts=sorts,
-        folds={"repeats": view.fold} if view.fold is not None else {},
+        folds={folds.REPEATS: view.fold} if view.fold is not None else {},
+        groups=folds.keys(view, learned),
+        time=time.sort if time is not None else None,
         version=view.version,
         bad=lambda row: getattr(row, "why", None),
     )
     feed = Feed(profile, shape)
     if view.fold is not None:
-        feed.fold("repeats")
+        feed.fold(folds.REPEATS)
     return feed
 
 
 @dataclass(eq=False)
 class ListPlace(Place):
-    """A list on its own."""
+    """A list on its own.
+
+    Attributes:
+        name: Name of the queue, or what the list is; the words that were asked when empty.
+        title: Its name in the breadcrumb; that of the view when empty.
+    """
 
     profile: str
     listing: Listing
     name: str = ""
     parent: Place | None = None
+    title: str = ""
 
     @property
     def crumbs(self) -> tuple[str, ...]:
         """Tenant, where it was opened from, list."""
         before = self.parent.crumbs if self.parent else (self.profile,)
-        return (*before, self.listing.view.title)
+        return (*before, self.title or self.listing.view.title)
 
     @property
     def label(self) -> str:

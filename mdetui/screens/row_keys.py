@@ -1,4 +1,4 @@
-"""RowKeys: what the keys of a list do: move, open, filter, mark, sort, fold, copy, pivot. Shared by lists and pages."""
+"""RowKeys: what the keys of a list do: move, open, filter, mark, copy, pivot. Shared by lists and pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.widget import Widget
 
 from mdetui import text
+from mdetui.feeds.entry import Entry as Line
 from mdetui.screens import commands
 from mdetui.screens.commanding import Commanding
 from mdetui.screens.list_body import ListBody
@@ -155,6 +156,9 @@ class RowKeys(Commanding):
                 body.load_on()
             return
         entry = body.feed.entry(body.table.cursor)
+        if entry.total:
+            self.open_group(body, entry)
+            return
         if entry.count > 1 and not entry.repeat and not entry.opened:
             body.feed.toggle_fold(body.table.cursor)
             body.table.feed_changed()
@@ -173,6 +177,9 @@ class RowKeys(Commanding):
                 self.shell.visit(page_of(named[0].page, self.place.profile, named[0].id, self.place))
             else:
                 self.say("This row has no page of its own.")
+
+    def open_group(self, body: ListBody, group: Line) -> None:
+        """Open the rows of a counted group as a list."""
 
     def on_feed_table_opened(self, event: FeedTable.Opened) -> None:
         """A click on the row."""
@@ -317,44 +324,7 @@ class RowKeys(Commanding):
             self.list_body.table.clear_marks()
             self.draw_bottom()
 
-    # order
-
-    def action_sort(self) -> None:
-        """Choose a column; the same column again turns the direction round."""
-        body = self.list_body
-        if body is None:
-            return
-        feed = body.feed
-        columns = [column for column in body.view.columns if column.sort is not None]
-        found = letters([column.id for column in columns])
-        entries = [Entry("", "0", "the order they came in", note="now" if not feed.sort_column else "")]
-        for column, letter in zip(columns, found, strict=True):
-            arrow = ("now, ↓" if feed.descending else "now, ↑") if column.id == feed.sort_column else ""
-            entries.append(Entry(column.id, letter, column.id, note=arrow))
-
-        def sort(chosen: str) -> None:
-            column = next((c for c in columns if c.id == chosen), None)
-            # numbers and ages are wanted largest or newest first, names from A
-            first = column is not None and (column.right or column.id in ("severity", "risk", "value"))
-            descending = not feed.descending if chosen == feed.sort_column else first
-            body.apply(feed.sort(chosen, descending))
-            if feed.more:
-                self.say("Sorted what is loaded; the list has more rows on the server.")
-
-        self.menu(MenuScreen("Sort by", entries, sort))
-
-    def action_fold(self) -> None:
-        """Fold repeats, or show every row."""
-        body = self.list_body
-        if body is None or body.view.fold is None:
-            self.say("This list has no repeats to fold.")
-            return
-        body.apply(body.feed.fold("" if body.feed.fold_name else "repeats"))
-        self.say(
-            "Repeats of title and machine are folded; a mark on one marks all."
-            if body.feed.fold_name
-            else "Every row is shown."
-        )
+    # rows
 
     def action_reload(self) -> None:
         """Ask again; after a failure, go on where it stopped."""
@@ -408,8 +378,7 @@ class RowKeys(Commanding):
         values = [(*key, self.known().key(item)), ("n", "name", str(self.known().name(item) or ""))]
         body = self.list_body
         if body is not None:
-            context = body.context()
-            values.append(("r", "row", "\t".join(column.cell(item, context).text for column in body.table.columns)))
+            values.append(("r", "row", "\t".join(body.table.texts())))
             raw = body.feed.raw(body.table.cursor_key) if body.table.cursor_key else None
             if raw is not None:
                 page, index = raw
@@ -438,15 +407,3 @@ class RowKeys(Commanding):
             self.say(f"{label} sent to the terminal ({len(value):,} characters).", text.line(shown) if shown else "")
         else:
             self.say(f"The {label} is too large for a terminal's clipboard ({len(value):,} characters).")
-
-
-def letters(titles: list[str]) -> list[str]:
-    """A letter for each title, its own first letter where that is free."""
-    used: set[str] = set()
-    found = []
-    for title in titles:
-        choices = [char for char in title.lower() if char.isalpha()] + list("abcdefghijklmnopqrstuvwxyz")
-        letter = next(char for char in choices if char not in used)
-        used.add(letter)
-        found.append(letter)
-    return found

@@ -22,9 +22,11 @@ __all__ = [
     "Cell",
     "Column",
     "Context",
+    "Details",
     "Line",
     "Need",
     "Page",
+    "Part",
     "Pivot",
     "Reader",
     "Subject",
@@ -194,6 +196,36 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Something that one read per row tells and the list itself does not.
+
+    Attributes:
+        id: Stable name for folding.
+        value: What was read to a text that is safe to show; "" where it has none.
+    """
+
+    id: str
+    value: Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What can be folded by once each row was read, one request for each.
+
+    Attributes:
+        operation: Id of the read.
+        path: Row to the values of the path.
+        column: Column that each part is joined with.
+        parts: What the reads tell.
+    """
+
+    operation: str
+    path: Callable[[Any], Mapping[str, str]]
+    column: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One resource as a list.
 
@@ -210,6 +242,7 @@ class View:
         opens: Id of the page that Enter opens, "" for none.
         page_id: Row to the id of the page that Enter opens.
         fold: Row to a key by which repeats are folded, or None.
+        details: What it can be folded by when each row is read, or None.
         version: Row to its time of update, so that a late answer does not replace a newer row; None when unknown.
         subject: What keys can do with its rows.
         keys: Context of the key table.
@@ -230,6 +263,7 @@ class View:
     opens: str = ""
     page_id: Callable[[Any], str | None] = lambda row: row.id
     fold: Callable[[Any], Any] | None = None
+    details: Details | None = None
     version: Callable[[Any], Any] | None = None
     subject: Subject = Subject()
     keys: str = "list"

@@ -45,15 +45,38 @@ def command(item: Evidence) -> str:
 
 def chain(evidence: Sequence[Evidence]) -> str:
     """`winword.exe > powershell.exe -enc .. > rundll32.exe ..`: the deepest line of parents; "" without processes."""
-    items = processes(evidence)
-    if not items:
+    path = _deepest(evidence)
+    if not path:
         return ""
-    path = max((_ancestors(item, items) for item in items), key=len)
     parts = [command(item) for item in path]
     parent = path[0].parent_process_file_name
     if parent:
         parts.insert(0, text.line(parent))
     return " > ".join(parts)
+
+
+def _deepest(evidence: Sequence[Evidence]) -> list[Evidence]:
+    items = processes(evidence)
+    return max((_ancestors(item, items) for item in items), key=len, default=[])
+
+
+def process(alert: Alert) -> str:
+    """File name of the process that did it, the last of the longest line of parents; "" when none is named."""
+    path = _deepest(alert.evidence or ())
+    return text.line(path[-1].file_name).lower() if path and path[-1].file_name else ""
+
+
+def file_hash(alert: Alert) -> str:
+    """Hash of the process that did it, else of the first file that has one; "" when there is none."""
+    last = _deepest(alert.evidence or ())[-1:]
+    hashes = (item.sha1 or item.sha256 for item in (*last, *(alert.evidence or ())))
+    found = next((value for value in hashes if value), None)
+    return text.line(found).lower() if found else ""
+
+
+def user(alert: Alert) -> str:
+    """The account it is about; "" when none is named."""
+    return next(iter(users(alert)), "")
 
 
 def _ancestors(item: Evidence, items: Sequence[Evidence]) -> list[Evidence]:

@@ -23,7 +23,7 @@ HEADER = 1
 JUMP = 0.75
 # drawn rows that are kept; a screen has at most some hundred
 KEPT = 1_000
-Look = tuple[int, int, bool, int, int, bool, bool]
+Look = tuple[int, int, bool, int, int, bool, bool, int, int]
 
 
 class FeedTable(PaintedLines):
@@ -38,6 +38,7 @@ class FeedTable(PaintedLines):
         context: Gives what cells depend on now.
         jump: Jump by most of a page at the edges (slow links) in place of scrolling line by line.
         scrollbar: Show a scrollbar; without one a scrolled line costs half the bytes.
+        folded: Name of a fold to the columns of its counted groups, none where it only hides repeats.
         empty: Feed to (what is the case, what to do) when nothing is shown.
     """
 
@@ -76,6 +77,7 @@ class FeedTable(PaintedLines):
         *,
         jump: bool = False,
         scrollbar: bool = True,
+        folded: Callable[[str], Sequence[Column]] = lambda name: (),
         empty: Callable[[Feed], tuple[str, str]] = empty_words,
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
@@ -85,8 +87,11 @@ class FeedTable(PaintedLines):
         self.feed = feed
         self.jump = jump
         self._context_now = context
+        self._folded = folded
         self._empty = empty
         self._strips: RowStrips | None = None
+        # the fold that they were made for
+        self._fold = ""
         self._drawn: dict[Look, Drawn] = {}
         # the rows that cursor and top belong to, and (cursor, top) of a place to come back to when it is loaded
         self._cursor_key: RowKey | None = None
@@ -321,17 +326,32 @@ class FeedTable(PaintedLines):
         return notes[y - HEADER] if y - HEADER < len(notes) else strips.blank
 
     def _made_strips(self) -> RowStrips:
-        if self._strips is None:
+        fold = self.feed.settings.fold
+        if self._strips is None or self._fold != fold:
+            self._fold = fold
+            self._drawn.clear()
+            counted = self._folded(fold) if fold else ()
             width = self.scrollable_content_region.width
             margin = 1 if self.size.width > width else 0
-            self._strips = RowStrips(self, self.columns, width, self.size.width, self._context_now().utc, margin)
+            utc = self._context_now().utc
+            self._strips = RowStrips(
+                self, counted or self.columns, width, self.size.width, utc, margin, counted=bool(counted)
+            )
         return self._strips
+
+    def texts(self) -> list[str]:
+        """What the cells of the row under the cursor say, those without room too."""
+        fold, entry = self.feed.settings.fold, self.feed.entry(self.cursor)
+        columns = self._folded(fold) if entry.total else self.columns
+        context = self._context_now()
+        return [column.cell(entry if entry.total else entry.item, context).text for column in columns]
 
     def _look(self, index: int) -> Look:
         """All that decides how a line looks, but time and facts."""
         entry = self.feed.entry(index)
         cursor = index == self.cursor
-        return entry.slot, entry.version, cursor, entry.mark, entry.count, entry.opened, entry.repeat
+        state = entry.slot, entry.version, cursor, entry.mark, entry.count, entry.opened, entry.repeat
+        return *state, entry.total, id(entry.newest)
 
     def _row(self, index: int) -> Drawn:
         look = self._look(index)
@@ -340,7 +360,7 @@ class FeedTable(PaintedLines):
             if len(self._drawn) >= KEPT:
                 self._drawn.clear()
             entry = self.feed.entry(index)
-            why = self.feed.shape.bad(entry.item)
+            why = self.feed.shape.bad(entry.item) if not entry.total else None
             drawn = self._made_strips().row(entry, self._context_now(), cursor=index == self.cursor, why=why)
             self._drawn[look] = drawn
         return drawn

@@ -7,6 +7,7 @@ blanks take the style of what stands before them, and with an ansi theme the ter
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from rich.cells import cell_len
@@ -41,16 +42,25 @@ class RowStrips:
         width: Cells of a line.
         screen: Width by which columns are chosen.
         utc: Whether times are shown in place of ages.
+        counted: Whether the lines are counted groups; the columns say by what.
         margin: Cells that stay blank at the right edge. Beside a scrollbar there is one: a line that ends where the
             scrollbar begins makes Textual go there for nothing.
     """
 
     def __init__(
-        self, widget: Widget, columns: Sequence[Column], width: int, screen: int, utc: bool, margin: int = 0
+        self,
+        widget: Widget,
+        columns: Sequence[Column],
+        width: int,
+        screen: int,
+        utc: bool,
+        margin: int = 0,
+        counted: bool = False,
     ) -> None:
         self.width = width
         self.utc = utc
         self._margin = margin
+        self._counted = counted
         self._room = max(0, width - margin)
         self.columns = lay_out(columns, self._room, screen=screen, utc=utc)
         growing = [index for index, placed in enumerate(self.columns) if placed.column.grow]
@@ -86,8 +96,8 @@ class RowStrips:
         for index, (column, width) in enumerate(self.columns if why is None else ()):
             if index:
                 cells.append((" " * GAP, row))
-            text, style = _cell(column, entry.item, context)
-            if index == self._main and (entry.count > 1 or entry.repeat):
+            text, style = _cell(column, entry if entry.total else entry.item, context)
+            if index == self._main and (entry.count > 1 or entry.repeat) and not entry.total:
                 text = _repeats(text, entry, width, column.keep)
             # a dash is quiet enough without a style of its own
             found = row if text == NOTHING else styles.get(style, row)
@@ -102,18 +112,22 @@ class RowStrips:
         return [(bar, style), (SIGNS[mark], _over(self._cursor if cursor else self._base, self._mark))]
 
     def header(self, settings: Settings) -> Drawn:
-        """The titles; an arrow stands at the column sorted by, and the fold is said."""
+        """The titles; an arrow stands at the column sorted by, and the fold is said. One that is empty leaves its room to
+        the one before."""
         texts = [" " * EDGE]
         for index, (column, width) in enumerate(self.columns):
             title = f"{column.title} UTC" if self.utc and column.utc else column.title
             if column.id == settings.sort:
                 title += "↓" if settings.descending else "↑"
-            if settings.fold and index == self._main and cell_len(title) + 8 <= width:
+            if settings.fold and index == self._main and not self._counted and cell_len(title) + 8 <= width:
                 title += " folded"
             # a title may use the gap behind it, so that an arrow fits beside a single letter
             room = width + (0 if column.right or index + 1 == len(self.columns) else GAP)
-            texts.append(fit(title, room, right=column.right))
-            if room == width and index + 1 < len(self.columns):
+            rest = takewhile(lambda placed: not placed.column.title, self.columns[index + 1 :])
+            room += sum(placed.width + GAP for placed in rest)
+            if title:
+                texts.append(fit(title, room, right=column.right))
+            if column.right and index + 1 < len(self.columns):
                 texts.append(" " * GAP)
         return self._draw([(fit("".join(texts), self._room), self._header)])
 

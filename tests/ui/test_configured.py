@@ -249,7 +249,7 @@ async def test_a_changed_key_works_and_the_old_one_does_not(
         assert one.menu._title == "Sort by"
         await one.press("escape")
         folded = one.body.feed.fold_name
-        await one.keys("s")
+        await one.keys("s0")
         assert one.body.feed.fold_name != folded
         await one.keys("2")
         assert "new, high" not in one.top

@@ -104,7 +104,7 @@ async def test_a_sheet_opened_in_one_piece_is_the_sheet_of_that_row(tenant: Moun
 async def test_enter_and_tab_in_one_piece_open_the_second_tab_once(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock) as one:
         # a row without repeats: Enter opens it
-        await one.keys("f")
+        await one.keys("f0")
         for keys, tab in (("\r\t", "evidence"), ("\r\t\t\t", "network"), ("m\t", "alerts"), ("m4", "software")):
             await one.keys(keys)
             await one.until(lambda: one.screen(PageScreen).spot.entity is not None)
@@ -185,7 +185,7 @@ BURSTS = (
     ":m\r", ":al\r", ":al sev:high\r", ":act\r", ":log\r", ":ledger\r", ":jobs\r", ":tenant\r", ":tenant demo\r", ":lock\r",
     ":theme light\r", ":theme dark\r", ":help\r", ":nonsense\r", ":m dc\r", ":m name:x\r", ":al foo:bar\r", ":al /dc\r", ":",
     "/power", "/dc\r", "/!dc", "/\t", "/dc\t\r", "?", "?re\r", "?mark\r", "a", "ai", "ais", "ar", "as", "t", "ta", "ts", "tc", "tn",
-    "ainope\tdc-01\t\t!", "tnsome words\t!", "ta\t!", "tsx\t\t!!!", "tc\x1b[C\t\x1b[C\t\t!", "s", "s0", "sm", "f", "Y", "Yj", "Yi", "p",
+    "ainope\tdc-01\t\t!", "tnsome words\t!", "ta\t!", "tsx\t\t!!!", "tc\x1b[C\t\x1b[C\t\t!", "s", "s0", "sm", "f", "f0", "fc", "fc\r", "fc\rf+sm", "Y", "Yj", "Yi", "p",
     "pm", "pi", "\r", "\r\r", "m", "m\t\t\t", "\r\t\t\t\t", "\rm\t\t2", "L", "L\r", "G", "gg", "*", "*a", "v", "  v", "M", "z", "w", "r", ".",
     "-", "--", "[", "]", "[[[", "]]", "\x1b", "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~", "[A[B[C", "OAOB", "\x1b[200~!!:q\ra\x1b[201~",
     "\x1b[200~text\x1b[201~", "\x10", "\x10mach\r", "\x1bOP", "\x03", "\x11", "o", "y", "J", "K", "x", "u", "i", "\x15", "\x04",

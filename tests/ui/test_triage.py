@@ -59,7 +59,7 @@ def around(tenant: Mounted) -> list[str]:
 
 async def test_assign_to_me_and_take_it_back(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock, size=(80, 24), write_minutes=30) as one:
-        await one.keys("f")
+        await one.keys("f0")
         row = await one.point(lambda row: mild(row) and (one.body.feed.index_of(("demo", row.id)) or 0) > 3)
         line = one.table.cursor
         await one.keys("ta")
@@ -163,7 +163,7 @@ async def test_marked_rows_and_the_repeats_of_a_folded_one_go_in_one_batch(tenan
 
 async def test_this_row_although_others_are_marked(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock, write_minutes=30) as one:
-        await one.keys("f  ")
+        await one.keys("f0  ")
         row = one.cursor
         marked = {item.id for item in one.body.feed.marked_items()}
         await one.keys("tha")
@@ -174,7 +174,7 @@ async def test_this_row_although_others_are_marked(tenant: Mounted, clock: HeldC
 
 async def test_classify_determine_and_resolve(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock, size=(80, 24), write_minutes=30) as one:
-        await one.keys("f")
+        await one.keys("f0")
         row = await one.point(mild)
         await one.keys("tc")
         await one.checked()
@@ -196,7 +196,7 @@ async def test_classify_determine_and_resolve(tenant: Mounted, clock: HeldClock)
 
 async def test_a_comment_needs_words(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock, write_minutes=30) as one:
-        await one.keys("f")
+        await one.keys("f0")
         row = await one.point(mild)
         await one.keys("tn")
         await one.checked()
@@ -217,7 +217,7 @@ async def test_a_comment_needs_words(tenant: Mounted, clock: HeldClock) -> None:
 
 async def test_many_or_high_alerts_want_reason_and_number(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock, write_minutes=30) as one:
-        await one.keys("f*ts")
+        await one.keys("f0*ts")
         sheet = await one.checked()
         await choose(one, "InProgress")
         # those that are in progress already are struck out
@@ -239,7 +239,7 @@ async def test_many_or_high_alerts_want_reason_and_number(tenant: Mounted, clock
 
 async def test_what_a_colleague_changed_meanwhile_is_left_alone_and_shown(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock, write_minutes=30) as one:
-        await one.keys("f")
+        await one.keys("f0")
         row = await one.point(mild)
         await one.keys("ta")
         await one.checked()

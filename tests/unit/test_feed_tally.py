@@ -46,7 +46,7 @@ def value(row: Row, fold: str) -> Any:
 def check(feed: Feed, fold: str, shown: list[Row]) -> None:
     """The lines are what counting the rows from scratch gives."""
     entries = [feed.entry(index) for index in range(len(feed))]
-    groups = defaultdict(list)
+    groups: dict[int, list[Any]] = defaultdict(list)
     for index in range(len(feed)):
         for key in feed.covered_keys(index):
             groups[index].append(feed.item(key))
@@ -139,7 +139,8 @@ def test_names_of_folds() -> None:
     assert [COUNTED.counts(name) for name in ("title", "title+size", "repeats", "", "title+no", "no")] == [
         True, True, False, False, False, False,
     ]  # fmt: skip
-    assert COUNTED.folds_by("repeats") and not COUNTED.folds_by("no")
+    assert COUNTED.folds_by("repeats")
+    assert not COUNTED.folds_by("no")
     feed = feed_of(Row("a"))
     with pytest.raises(KeyError):
         feed.fold("title+no")
