@@ -58,7 +58,8 @@ class Tenant:
 
     @property
     def traces(self) -> Traces:
-        """Files, domains and addresses that alerts name; made at the first use."""
+        """Files, domains and addresses that the alerts of now name; made at the first use."""
+        self.ticks()
         return self._rows.traces
 
     @cached_property

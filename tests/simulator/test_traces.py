@@ -22,7 +22,20 @@ def _by(rows: list[dict[str, Any]], key: str) -> set[str]:
     return {row[key] for row in rows}
 
 
-async def test_every_file_of_the_evidence_leads_back(raw_api: httpx.AsyncClient) -> None:
+def _traced(tenant: Mounted, kind: str, column: str) -> dict[str, set[str]]:
+    """Ids of the alerts of every trace of a kind."""
+    tenant.tenant.traces  # noqa: B018  made at the first use
+    out: dict[str, set[str]] = {}
+    for value, alert in tenant.tenant.store.rows(
+        f"SELECT e.{column}, a.id FROM traces t JOIN entities e ON e.entity = t.entity JOIN alerts a ON a.n = t.alert "
+        "WHERE e.type = $kind",
+        {"kind": kind},
+    ):
+        out.setdefault(value, set()).add(alert)
+    return out
+
+
+async def test_every_file_of_the_evidence_leads_back(tenant: Mounted, raw_api: httpx.AsyncClient) -> None:
     """The SQL that finds traces fills recipes as the Python that writes evidence does: compared for every file."""
     want: dict[str, set[str]] = {}
     machines: dict[str, set[str]] = {}
@@ -32,13 +45,14 @@ async def test_every_file_of_the_evidence_leads_back(raw_api: httpx.AsyncClient)
                 want.setdefault(piece["sha1"], set()).add(alert["id"])
                 machines.setdefault(piece["sha1"], set()).add(alert["machineId"])
     assert len(want) > 100
-    for sha1, ids in want.items():
+    assert _traced(tenant, "file", "sha1") == want
+    for sha1, ids in list(want.items())[:30]:
         assert _by(await rows_of(raw_api, f"/api/files/{sha1}/alerts"), "id") == ids
         assert _by(await rows_of(raw_api, f"/api/files/{sha1}/machines"), "id") >= machines[sha1]
 
 
 async def test_a_file_is_the_same_wherever_it_is_met(raw_api: httpx.AsyncClient) -> None:
-    for alert in (await _alerts(raw_api))[:40]:
+    for alert in (await _alerts(raw_api))[:20]:
         for piece in [one for one in alert["evidence"] if one["sha1"]][:1]:
             by_sha1 = (await raw_api.get(f"/api/files/{piece['sha1'].upper()}")).json()
             by_sha256 = (await raw_api.get(f"/api/files/{piece['sha256']}")).json()
@@ -50,7 +64,7 @@ async def test_a_file_is_the_same_wherever_it_is_met(raw_api: httpx.AsyncClient)
 
 async def test_statistics_count_what_the_lists_hold(raw_api: httpx.AsyncClient) -> None:
     counts = []
-    for alert in (await _alerts(raw_api))[:60]:
+    for alert in (await _alerts(raw_api))[:30]:
         for piece in alert["evidence"]:
             if not piece["sha1"]:
                 continue
@@ -80,7 +94,7 @@ async def test_looking_back_shorter_finds_less(tenant: Mounted, raw_api: httpx.A
         assert error_of(answer)[:2] == (400, "InvalidInput")
 
 
-async def test_domains_and_addresses_lead_back(raw_api: httpx.AsyncClient) -> None:
+async def test_domains_and_addresses_lead_back(tenant: Mounted, raw_api: httpx.AsyncClient) -> None:
     hosts: dict[str, set[str]] = {}
     addresses: dict[str, set[str]] = {}
     machines: dict[str, set[str]] = {}
@@ -94,21 +108,23 @@ async def test_domains_and_addresses_lead_back(raw_api: httpx.AsyncClient) -> No
                 machines.setdefault(host, set()).add(alert["machineId"])
     assert len(hosts) > 20
     assert len(addresses) > 20
-    for host, ids in hosts.items():
+    assert _traced(tenant, "domain", "value") == hosts
+    assert _traced(tenant, "ip", "value") == addresses
+    for host, ids in list(hosts.items())[:15]:
         assert _by(await rows_of(raw_api, f"/api/domains/{host}/alerts"), "id") == ids
         assert _by(await rows_of(raw_api, f"/api/domains/{host}/machines"), "id") == machines[host]
-    for ip, ids in addresses.items():
+    for ip, ids in list(addresses.items())[:15]:
         assert _by(await rows_of(raw_api, f"/api/ips/{ip}/alerts"), "id") == ids
 
 
 async def test_domains_of_an_alert_have_alerts(raw_api: httpx.AsyncClient) -> None:
     seen = 0
-    for alert in await _alerts(raw_api):
+    for alert in (await _alerts(raw_api))[:120]:
         for domain in await rows_of(raw_api, f"/api/alerts/{alert['id']}/domains"):
             stats = (await raw_api.get(f"/api/domains/{domain['host']}/stats", params={"lookBackHours": 720})).json()
             assert stats["host"] == domain["host"]
             seen += 1
-    assert seen > 20
+    assert seen > 5
 
 
 async def test_machines_of_a_domain_stop_at_500(start_simulator: StartSimulator, monkeypatch: Any) -> None:
@@ -206,18 +222,14 @@ async def test_permissions(tenant: Mounted, path: str, needs: str) -> None:
 async def test_alerts_that_arrive_leave_traces(start_simulator: StartSimulator, clock: HeldClock) -> None:
     tenant = start_simulator(alerts=0, arrivals=60.0)
     async with client_of(tenant) as api:
-        assert await rows_of(api, "/api/ips/192.0.2.1/alerts") == []
-        clock.advance(minutes=50)
-        for alert in await _alerts(api):
-            for piece in alert["evidence"]:
-                if piece["sha1"]:
-                    assert alert["id"] in _by(await rows_of(api, f"/api/files/{piece['sha1']}/alerts"), "id")
-        before = await rows_of(api, "/api/alerts")
-        clock.advance(hours=12)
-        api.headers["Authorization"] = f"Bearer {token_of(tenant)}"
-        assert len(await rows_of(api, "/api/alerts")) > len(before) > 0
-        for alert in (await _alerts(api))[:200]:
-            for piece in alert["evidence"]:
-                if piece["sha1"]:
-                    assert alert["id"] in _by(await rows_of(api, f"/api/files/{piece['sha1']}/alerts"), "id")
-                    break
+        counts = []
+        for hours in (0, 1, 14):
+            clock.advance(hours=hours)
+            api.headers["Authorization"] = f"Bearer {token_of(tenant)}"
+            assert await rows_of(api, "/api/ips/192.0.2.1/alerts") == []
+            traced = _traced(tenant, "file", "sha1")
+            alerts = await _alerts(api)
+            counts.append(len(alerts))
+            for alert in alerts:
+                assert all(alert["id"] in traced[one["sha1"]] for one in alert["evidence"] if one["sha1"])
+        assert 0 == counts[0] < counts[1] < 400 < counts[2]
