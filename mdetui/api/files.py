@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.api.decode import Page
 from mdetui.api.endpoints import Operation
 from mdetui.api.lines import Lines, Unreadable
-from mdetui.errors import BadAnswer
+from mdetui.api.pagers import SIZES
+from mdetui.errors import BadAnswer, NetworkError
 from mdetui.threads import in_daemon
 
 if TYPE_CHECKING:
     from mdetui.api.client import Client
     from mdetui.api.downloads import Download
 
-ROWS = 1_000
-# bytes that are unpacked at once: each time costs a thread
-_PORTION = 256_000
+# bytes that are unpacked at once: few at first, so that rows show soon, then more, because each time costs a thread
+_PORTIONS = (16_000, 64_000, 256_000)
 
 
 class FilesPager:
@@ -63,6 +63,8 @@ class FilesPager:
         self._given = 0
         self._again = 0
         self._ended = False
+        self._broken: NetworkError | None = None
+        self._step = 0
         self._rows = 0
         self.requests = 0
         self.generated: str | None = None
@@ -91,7 +93,7 @@ class FilesPager:
         while self._links:
             try:
                 await self._fill(self._links[0])
-                batch = [self._ready.popleft() for _ in range(min(ROWS, len(self._ready)))]
+                batch = [self._ready.popleft() for _ in range(min(SIZES[-1], len(self._ready)))]
                 page = await self._client.decoder.page(self._op, b'{"value":[' + b",".join(batch) + b"]}")
             except BaseException:
                 # cancelled, perhaps: what the file was read to is no longer known
@@ -99,6 +101,7 @@ class FilesPager:
                 raise
             self._given += len(batch)
             self._rows += len(batch)
+            self._step += 1
             if self._ended and not self._ready:
                 self._given = 0
                 await self._let_go()
@@ -108,7 +111,10 @@ class FilesPager:
         return None
 
     async def _fill(self, link: str) -> None:
-        """Have a page of lines ready, or the end of the file."""
+        """Have a page of lines ready, or the end of the file.
+
+        When the file breaks off, what came before is a page of its own, and the error comes with the next one.
+        """
         if self._download is not None and self._download.closed:
             # other files were wanted meanwhile
             await self._let_go()
@@ -116,11 +122,9 @@ class FilesPager:
             self.requests += 1
             self._download = await self._client.downloads.open(self._op, link)
             self._again = self._given
-        while len(self._ready) < ROWS and not self._ended:
-            portion, last = b"", False
-            while self._lines.hungry and len(portion) < _PORTION and not last:
-                chunk = await self._download.read()
-                portion, last = portion + chunk, not chunk
+        wanted, size = _of(SIZES, self._step), _of(_PORTIONS, self._step)
+        while len(self._ready) < wanted and not self._ended and self._broken is None:
+            portion, last = await self._portion(self._download, size)
             try:
                 lines = await in_daemon(
                     lambda given=portion, end=last: self._lines.take(given, last=end), name="unpack"
@@ -131,11 +135,27 @@ class FilesPager:
             skipped = min(self._again, len(lines))
             self._again -= skipped
             self._ready.extend(lines[skipped:])
+        if self._broken is not None and not self._ready:
+            raise self._broken
+
+    async def _portion(self, download: Download, size: int) -> tuple[bytes, bool]:
+        """The next bytes to unpack, none while some wait, and whether they are the last."""
+        portion = b""
+        while self._lines.hungry and len(portion) < size:
+            try:
+                chunk = await download.read()
+            except NetworkError as error:
+                self._broken = error
+                break
+            if not chunk:
+                return portion, True
+            portion += chunk
+        return portion, False
 
     async def _let_go(self) -> None:
         """Forget the file at hand."""
         download, self._download = self._download, None
-        self._lines, self._ended = Lines(), False
+        self._lines, self._ended, self._broken = Lines(), False, None
         self._ready.clear()
         if download is not None:
             await download.aclose()
@@ -148,3 +168,7 @@ class FilesPager:
             f"{text.plural(self._rows, 'row')} are loaded; load the list again later.",
             operation=self._op.id,
         )
+
+
+def _of(ramp: Sequence[int], step: int) -> int:
+    return ramp[min(step, len(ramp) - 1)]

@@ -111,8 +111,7 @@ async def test_a_file_is_read_as_far_as_rows_are_wanted() -> None:
     pager = wired.client.pager(SOFTWARE)
     page = await pager.next()
     assert page is not None
-    assert len(page.rows) == 1_000
-    assert 1_000 <= sent < 10_000
+    assert 100 <= len(page.rows) <= sent < 1_000
     await wired.client.aclose()
 
 
@@ -157,11 +156,12 @@ async def test_after_an_error_it_goes_on_where_it_stood(moment: str) -> None:
 
 
 async def test_a_load_that_is_cancelled_can_be_taken_up_again() -> None:
-    held = asyncio.Event()
+    held, waiting = asyncio.Event(), asyncio.Event()
 
     async def waits() -> AsyncIterator[bytes]:
         for number in range(1_500):
-            if number == 1_200:
+            if number == 800:
+                waiting.set()
                 await held.wait()
             # past what is unpacked at once
             yield json.dumps(row(number)).encode() + b"\n" + b" " * 2_000 + b"\n"
@@ -170,13 +170,14 @@ async def test_a_load_that_is_cancelled_can_be_taken_up_again() -> None:
     pager = wired.client.pager(SOFTWARE)
     first = await pager.next()
     assert first is not None
-    loading = asyncio.create_task(pager.next())
-    await asyncio.sleep(0.05)
+    rows = list(first.rows)
+    loading = asyncio.create_task(rest_of(pager, rows))
+    await waiting.wait()
     loading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loading
+    assert len(rows) < 800
     held.set()
-    rows = list(first.rows)
     await rest_of(pager, rows)
     assert [one.device_id for one in rows] == [f"d{number}" for number in range(1_500)]
 
@@ -200,16 +201,19 @@ async def test_lists_that_are_left_hold_few_connections() -> None:
 
     storage = Storage(a=file("a"), b=file("b"), c=file("c"))
     wired, _ = wired_to(storage)
-    pagers = []
+    pagers: list[Pager] = []
+    first: list[int] = []
     for link in list(storage.links):
         storage.links = [link]
         pagers.append(wired.client.pager(SOFTWARE))
-        assert await pagers[-1].next()
+        page = await pagers[-1].next()
+        assert page is not None
+        first.append(len(page.rows))
     assert closed == ["a"]
     # the first list goes on all the same: its file is read again up to where it stood
     rows: list[Any] = []
     await rest_of(pagers[0], rows)
-    assert [one.device_id for one in rows] == [f"d{number}" for number in range(1_000, 3_000)]
+    assert [one.device_id for one in rows] == [f"d{number}" for number in range(first[0], 3_000)]
     await wired.client.aclose()
     assert set(closed) == {"a", "b", "c"}
 
