@@ -15,6 +15,7 @@ from mdetui.screens.commanding import Commanding
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import Place, list_of, page_of
+from mdetui.views import portal
 from mdetui.views.base import Pivot, Subject
 from mdetui.views.query import WORDS, of
 from mdetui.views.registry import PAGES
@@ -386,20 +387,24 @@ class RowKeys(Commanding):
         machine = self.known().machine_id(item)
         if machine and machine != self.known().key(item):
             values.append(("m", "machine id", machine))
-        path = self.known().portal(item)
-        if path:
-            values.append(("o", "portal link", self.shell.config.profiles[self.place.profile].facts.portal + path))
+        values.append(("o", "portal link", self._portal_link(item)))
         return [value for value in values if value[2]]
 
     def action_portal(self) -> None:
         """The link is shown and copied, never opened: the browser is not on this host."""
         item = self.subject()
-        path = self.known().portal(item) if item is not None else None
-        if not path:
-            self.say("There is no portal page for this row.")
-            return
-        link = self.shell.config.profiles[self.place.profile].facts.portal + path
-        self._send("portal link", link, link)
+        link = self._portal_link(item) if item is not None else ""
+        if link:
+            self._send("portal link", link, link)
+        else:
+            self.say("There is no portal page for this row.", self.known().unlinked)
+
+    def _portal_link(self, item: Any) -> str:
+        """Where the row is in the portal of its cloud; "" where it has no page there."""
+        path = self.known().portal(item)
+        # rows of this host may be of another tenant
+        profile = self.shell.config.profiles.get(self.known().profile(item) or self.place.profile)
+        return portal.link(profile.facts.portal, path, profile.tenant) if path and profile is not None else ""
 
     def _send(self, label: str, value: str, shown: str = "") -> None:
         done = copy(self.app, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import live, words
+from mdetui.views import live, portal, words
 from mdetui.views.base import BLANK, RAW, Borrowed, Cell, Column, Context, Line, Page, Pivot, Subject, Tab, View, fact
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ SUBJECT = Subject(
         # 2 calls a minute
         Pivot("k", "the link to its investigation package", "page:result", _package),
     ),
+    portal=lambda row: portal.ACTIONS,
 )
 
 VIEW = View(

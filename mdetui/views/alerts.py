@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import evidence, found, words
+from mdetui.views import evidence, found, portal, words
 from mdetui.views.base import (
     BLANK,
     RAW,
@@ -220,7 +220,7 @@ SUBJECT = Subject(
         ),
     ),
     names=found.of_alert,
-    portal=lambda row: f"/alerts/{row.id}",
+    portal=lambda row: portal.alert(row.id),
 )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mdetui import text
 from mdetui.api.endpoints import OPERATIONS, Operation, operation
 from mdetui.errors import PlanError
-from mdetui.views import machines, posture, words
+from mdetui.views import machines, portal, posture, words
 from mdetui.views.base import BLANK, Borrowed, Cell, Column, Context, Line, Pivot, Subject, View, heading
 from mdetui.views.registry import PAGES, VIEWS
 
@@ -166,6 +166,8 @@ def view_of(name: str) -> View:
             name=lambda row: getattr(row, named),
             machine_id=lambda row: getattr(row, machine_id) if machine_id else None,
             pivots=tuple(_pivots({field.name for field in fields})),
+            portal=lambda row: portal.machine(getattr(row, machine_id)) if machine_id else None,
+            unlinked="Only lists of machines lead to a page of the portal here.",
         ),
         keys="machines" if machine_id else "things",
     )

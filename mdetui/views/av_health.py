@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import words
+from mdetui.views import portal, words
 from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Pivot, Subject, View, fact
 from mdetui.views.query import Word, equals, one_of, quote
 
@@ -101,7 +101,7 @@ VIEW = View(
         name=lambda row: row.computer_dns_name,
         machine_id=lambda row: row.machine_id,
         pivots=(Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),),
-        portal=lambda row: f"/machines/{row.machine_id}" if row.machine_id else None,
+        portal=lambda row: portal.machine(row.machine_id),
     ),
     keys="machines",
     command=("avhealth", "av"),

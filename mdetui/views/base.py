@@ -180,7 +180,8 @@ class Subject:
         profile: Row to the profile of its tenant; None where all rows are of the tenant that is open.
         pivots: What `p` offers.
         names: Entity to what it names that has a page of its own (`found.Named`); `p` offers each.
-        portal: Row to the path of its page in the security portal, or None.
+        portal: Row to the path of its page in the security portal (`portal`), or None.
+        unlinked: Why a row has none, one sentence.
         secret: The key is as good as a password (the link to a file): it may be copied, and is never shown.
     """
 
@@ -192,6 +193,7 @@ class Subject:
     pivots: tuple[Pivot, ...] = ()
     names: Callable[[Any], Sequence[Named]] = lambda row: ()
     portal: Callable[[Any], str | None] = lambda row: None
+    unlinked: str = ""
     secret: bool = False
 
 
@@ -241,6 +243,8 @@ class View:
         needs: Reads the preview borrows.
         opens: Id of the page that Enter opens, "" for none.
         page_id: Row to the id of the page that Enter opens.
+        row_id: Row to an id that is unique in the list, where that of the subject is not; None else.
+        leads: Whether a row that could not be read stands first.
         fold: Row to a key by which repeats are folded, or None.
         details: What it can be folded by when each row is read, or None.
         version: Row to its time of update, so that a late answer does not replace a newer row; None when unknown.
@@ -262,6 +266,8 @@ class View:
     needs: tuple[Need, ...] = ()
     opens: str = ""
     page_id: Callable[[Any], str | None] = lambda row: row.id
+    row_id: Callable[[Any], str] | None = None
+    leads: Callable[[Any], bool] = lambda row: False
     fold: Callable[[Any], Any] | None = None
     details: Details | None = None
     version: Callable[[Any], Any] | None = None

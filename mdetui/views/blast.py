@@ -148,6 +148,6 @@ VIEW = View(
     needs=tuple(
         _of_alert_or_machine(need) if need.name == "machine" else _of_alert(need) for need in alerts.VIEW.needs
     ),
-    subject=Subject(kind="blast", key=lambda row: row.key, name=lambda row: row.label),
+    subject=Subject(kind="blast", key=lambda row: row.key, name=lambda row: row.label, unlinked="A branch has no page: what stands on the lines below it has."),
     keys="blast",
 )  # fmt: skip

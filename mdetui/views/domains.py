@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mdetui import text
+from mdetui.views import portal
 from mdetui.views.base import Cell, Line, Page, Subject, Tab
 from mdetui.views.prevalence import head, overview
 
@@ -19,6 +20,6 @@ PAGE = Page(
     ),
     title=lambda found, page_id: text.line(page_id),
     subject=Subject(
-        key=lambda row: row.host or "", name=lambda row: row.host, portal=lambda row: f"/domains/{row.host}" if row.host else None
+        key=lambda row: row.host or "", name=lambda row: row.host, portal=lambda row: portal.domain(row.host)
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import machines, posture, words
+from mdetui.views import machines, portal, posture, words
 from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Pivot, Subject, View, fact
 from mdetui.views.query import Word, equals, one_of
 
@@ -68,6 +68,7 @@ VIEW = View(
             Pivot("c", "the vulnerability", "page:vulnerability", lambda row: row.cve_id),
             Pivot("m", "the machine", "page:machine", lambda row: row.machine_id),
         ),
+        portal=lambda row: portal.vulnerability(row.cve_id) or portal.machine(row.machine_id),
     ),
     keys="machines",
     words=(

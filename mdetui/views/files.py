@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import words
+from mdetui.views import portal, words
 from mdetui.views.base import BLANK, RAW, Borrowed, Cell, Context, Line, Need, Page, Subject, Tab, fact, got
 
 if TYPE_CHECKING:
@@ -87,6 +87,6 @@ PAGE = Page(
     subject=Subject(
         key=lambda row: row.sha1 or row.sha256 or "",
         name=lambda row: row.file_product_name or row.sha1,
-        portal=lambda row: f"/file/{row.sha1}/" if row.sha1 else None,
+        portal=lambda row: portal.file(row.sha1 or row.sha256),
     ),
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mdetui import text
-from mdetui.views import words
+from mdetui.views import portal, words
 from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Pivot, Subject, View, fact
 from mdetui.views.query import OWNER, Word, one_of, times
 
@@ -102,7 +102,7 @@ ALERTS = View(
             Pivot("n", "the incident", "page:incident", lambda row: _number(row.incident_id)),
             Pivot("e", "the endpoint alert", "page:alert", _endpoint_alert),
         ),
-        portal=lambda row: f"/alerts/{row.id}",
+        portal=lambda row: portal.alert(row.id),
     ),
     command=("graphalerts", "ga"),
     help="alerts of all Defender products, from Microsoft Graph",
@@ -149,7 +149,7 @@ INCIDENTS = View(
     subject=Subject(
         name=lambda row: row.display_name,
         pivots=(Pivot("r", "the incident it was merged into", "page:incident", lambda row: _number(row.redirect_incident_id)),),
-        portal=lambda row: f"/incidents/{row.id}",
+        portal=lambda row: portal.incident(row.id),
     ),
     command=("graphincidents", "gi"),
     help="incidents, from Microsoft Graph",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mdetui import text
-from mdetui.views import machines, words
+from mdetui.views import machines, portal, words
 from mdetui.views.base import (
     BLANK,
     RAW,
@@ -107,7 +107,7 @@ VIEW = View(
             Pivot("l", "its endpoint alerts as a queue", "list:alerts", lambda row: row.id or None, "inc"),
             Pivot("r", "the incident it was merged into", "page:incident", _redirect),
         ),
-        portal=lambda row: f"/incidents/{row.id}",
+        portal=lambda row: portal.incident(row.id),
     ),
     command=("incidents", "inc"),
     help="incidents of Defender XDR",
@@ -218,7 +218,7 @@ PAGE = Page(
     subject=Subject(
         name=lambda case: case.name,
         pivots=(_NUMBER, Pivot("r", "the incident it was merged into", "page:incident", lambda case: case.redirect)),
-        portal=lambda case: f"/incidents/{case.id}",
+        portal=lambda case: portal.incident(case.id),
     ),
     keys="alert",
     read=read,
@@ -290,7 +290,10 @@ EVIDENCE = View(
     ),
     texts=lambda row: (row.kind, row.label, row.detail, row.status, " ".join(row.machines)),
     preview=_piece_preview,
-    subject=Subject(name=lambda row: row.label, names=lambda row: [row.named] if row.named is not None else []),
+    subject=Subject(name=lambda row: row.label, names=lambda row: [row.named] if row.named is not None else [],
+        portal=lambda row: portal.named(row.named.page, row.named.id) if row.named is not None else None,
+        unlinked="The portal has pages of files, addresses and domains; an account is found there by more than its name.",
+    ),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mdetui import text
-from mdetui.views import found, words
+from mdetui.views import found, portal, words
 from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Subject, View, fact
 from mdetui.views.query import Word, equals, one_of, times
 
@@ -133,7 +133,7 @@ VIEW = View(
     texts=texts,
     default_sort=("created", True),
     preview=preview,
-    subject=Subject(key=lambda row: text.line(row.id), name=lambda row: row.indicator_value, names=_names),
+    subject=Subject(key=lambda row: text.line(row.id), name=lambda row: row.indicator_value, names=_names, portal=lambda row: portal.INDICATORS),
     command=("indicators", "ind"),
     help="indicators: what is allowed, audited, warned of and blocked",
     words=(

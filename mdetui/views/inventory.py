@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import words
+from mdetui.views import portal, words
 from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Subject, View, fact
 
 if TYPE_CHECKING:
@@ -49,5 +49,8 @@ USERS = View(
     texts=lambda row: (row.account_name, row.account_domain, row.account_sid, row.logon_types),
     default_sort=("last", True),
     preview=_user_preview,
-    subject=Subject(name=_account),
+    subject=Subject(
+        name=_account, portal=lambda row: portal.user(row.account_sid, row.account_name, row.account_domain),
+        unlinked="The portal finds an account by its SID, and this one came without.",
+    ),
 )  # fmt: skip

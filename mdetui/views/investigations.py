@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import words
+from mdetui.views import portal, words
 from mdetui.views.base import BLANK, RAW, Borrowed, Cell, Column, Context, Line, Page, Pivot, Subject, Tab, View, fact
 from mdetui.views.query import Word, equals, one_of, quote, times
 
@@ -93,7 +93,7 @@ SUBJECT = Subject(
         Pivot("t", "the alert that triggered it", "page:alert", lambda row: row.triggering_alert_id),
         Pivot("n", "investigations of this machine", "list:investigations", lambda row: row.machine_id, "machine"),
     ),
-    portal=lambda row: f"/investigation/{row.id}",
+    portal=lambda row: portal.ACTIONS,
 )
 
 VIEW = View(

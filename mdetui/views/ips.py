@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mdetui import text
+from mdetui.views import portal
 from mdetui.views.base import Cell, Line, Page, Subject, Tab
 from mdetui.views.prevalence import head, overview
 
@@ -30,6 +31,6 @@ PAGE = Page(
     title=lambda found, page_id: text.line(page_id),
     subject=Subject(
         key=lambda row: row.ip_address or "", name=lambda row: row.ip_address,
-        portal=lambda row: f"/ip/{row.ip_address}/" if row.ip_address else None,
+        portal=lambda row: portal.ip(row.ip_address),
     ),
 )  # fmt: skip

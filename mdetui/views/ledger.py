@@ -75,6 +75,6 @@ VIEW = View(
     texts=lambda row: (row.id, row.action, row.shown, row.profile, row.analyst, row.reason, row.ticket, str(row.event)),
     default_sort=("at", True),
     preview=_preview,
-    subject=Subject(name=lambda row: row.shown, machine_id=_machine, profile=lambda row: row.profile),
+    subject=Subject(name=lambda row: row.shown, machine_id=_machine, profile=lambda row: row.profile, unlinked="This list is of this host."),
     keys="local",
 )  # fmt: skip

@@ -48,7 +48,11 @@ VIEW = View(
     texts=lambda row: (row.file_name, row.description, row.created_by, row.sha256, row.parameters_description),
     default_sort=("name", False),
     preview=preview,
-    subject=Subject(name=lambda row: row.file_name, names=_names),
+    subject=Subject(
+        name=lambda row: row.file_name,
+        names=_names,
+        unlinked="The portal shows the library inside a live response session only.",
+    ),
     command=("library", "lib"),
     help="files for live response",
 )

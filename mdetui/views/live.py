@@ -128,7 +128,7 @@ VIEW = View(
     preview=_preview,
     opens="result",
     page_id=lambda row: row.id if row.available else None,
-    subject=Subject(name=lambda row: row.what),
+    subject=Subject(name=lambda row: row.what, unlinked="The portal shows commands in the history of the Action center only."),
 )  # fmt: skip
 
 
@@ -232,6 +232,6 @@ PAGE = Page(
     head_lines=2,
     tabs=(Tab("output", "Output", lines),),
     title=lambda result, page_id: "package" if page_id.endswith(f"/{PACKAGE}") else f"result {page_id.rpartition('/')[2]}",
-    subject=Subject(key=lambda result: result.link, name=lambda result: result.title, secret=True),
+    subject=Subject(key=lambda result: result.link, name=lambda result: result.title, secret=True, unlinked="The link to the file is what the page shows: y copies it."),
     read=read,
 )  # fmt: skip

@@ -52,6 +52,6 @@ VIEW = View(
     texts=lambda row: (row.method, row.path, str(row.status), row.note, row.operation),
     default_sort=("at", True),
     preview=_preview,
-    subject=Subject(key=lambda row: f"{row.request_id}/{row.attempt}", name=lambda row: row.path),
+    subject=Subject(key=lambda row: f"{row.request_id}/{row.attempt}", name=lambda row: row.path, unlinked="This list is of this host."),
     keys="local",
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mdetui import text
 from mdetui.response import states
-from mdetui.views import words
+from mdetui.views import portal, words
 from mdetui.views.base import (
     BLANK,
     RAW,
@@ -222,7 +222,7 @@ SUBJECT = Subject(
         Pivot("n", "machines of the same name", "list:machines", lambda row: row.computer_dns_name, "name"),
         Pivot("s", "machines of the same system", "list:machines", lambda row: row.os_platform, "os"),
     ),
-    portal=lambda row: f"/machines/{row.id}",
+    portal=lambda row: portal.machine(row.id),
 )
 
 

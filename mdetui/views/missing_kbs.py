@@ -44,5 +44,6 @@ VIEW = View(
         pivots=(
             Pivot("x", "machines and vulnerabilities it would fix", "list:exposures", lambda row: row.id, "kb"),
         ),
+        unlinked="The portal has no page for an update; the machine's page lists those it lacks.",
     ),
 )  # fmt: skip

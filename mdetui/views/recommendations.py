@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mdetui import text
-from mdetui.views import machine_refs, posture, software, words
+from mdetui.views import machine_refs, portal, posture, software, words
 from mdetui.views.base import (
     BLANK,
     RAW,
@@ -148,6 +148,7 @@ SUBJECT = Subject(
         Pivot("v", "recommendations of the same vendor", "list:recommendations", lambda row: row.vendor, "vendor"),
     ),
     names=_names,
+    portal=lambda row: portal.recommendation(row.id),
 )
 
 VIEW = View(

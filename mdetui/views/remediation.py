@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import machine_refs, posture, words
+from mdetui.views import machine_refs, portal, posture, words
 from mdetui.views.base import BLANK, RAW, Borrowed, Cell, Column, Context, Line, Page, Pivot, Subject, Tab, View, fact
 from mdetui.views.query import Word, one_of, times
 
@@ -89,6 +89,7 @@ SUBJECT = Subject(
         Pivot("r", "the recommendation", "page:recommendation", recommendation),
         Pivot("s", "the software", "page:software", lambda row: row.product_id),
     ),
+    portal=lambda row: portal.REMEDIATION,
 )
 
 VIEW = View(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import posture, words
+from mdetui.views import portal, posture, words
 from mdetui.views.base import BLANK, RAW, Borrowed, Cell, Context, Line, Need, Page, Subject, Tab, fact, got, heading
 
 if TYPE_CHECKING:
@@ -83,5 +83,5 @@ PAGE = Page(
         Need("device", "scores.device", lambda row: {}),
         Need("groups", "scores.byGroup", lambda row: {}),
     ),
-    subject=Subject(name=lambda row: "scores"),
+    subject=Subject(name=lambda row: "scores", portal=lambda row: portal.SCORES),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import machine_refs, posture, words
+from mdetui.views import machine_refs, portal, posture, words
 from mdetui.views.base import (
     BLANK,
     RAW,
@@ -112,6 +112,7 @@ SUBJECT = Subject(
         Pivot("r", "the recommendation", "page:recommendation", lambda row: f"va-_-{row.id}" if row.id else None),
         Pivot("v", "software of the same vendor", "list:software", lambda row: row.vendor, "vendor"),
     ),
+    portal=lambda row: portal.software(row.id),
 )
 
 VIEW = View(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mdetui import text
+from mdetui.views import portal
 from mdetui.views.base import Borrowed, Cell, Context, Line, Page, Subject, Tab
 
 
@@ -24,5 +25,9 @@ PAGE = Page(
         Tab("machines", "Machines", view="machines", operation="users.machines", path=lambda page_id: {"id": page_id}),
     ),
     title=lambda found, page_id: text.line(page_id),
-    subject=Subject(),
+    subject=Subject(
+        # the row it was opened from may know more than its name
+        portal=lambda row: portal.user(row.account_sid, row.account_name, row.account_domain),
+        unlinked="The portal finds an account by its SID, and all the API gives is a name: the list of a machine's users has it.",
+    ),
 )

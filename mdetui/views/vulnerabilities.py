@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdetui import text
-from mdetui.views import machine_refs, posture, words
+from mdetui.views import machine_refs, portal, posture, words
 from mdetui.views.base import BLANK, RAW, Borrowed, Cell, Column, Context, Line, Page, Pivot, Subject, Tab, View, fact
 from mdetui.views.query import Word, equals, one_of, quote, times
 
@@ -98,7 +98,7 @@ SUBJECT = Subject(
         Pivot("c", "the vulnerability", "page:vulnerability", lambda row: row.id),
         Pivot("x", "products and machines that have it", "list:exposures", lambda row: row.id, "cve"),
     ),
-    portal=lambda row: f"/vulnerabilities/vulnerability/{row.id}/overview",
+    portal=lambda row: portal.vulnerability(row.id),
 )
 
 VIEW = View(
