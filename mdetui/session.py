@@ -6,6 +6,7 @@ A session is what screens and the command line share. It is made after the first
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,13 +32,6 @@ if TYPE_CHECKING:
     from mdetui.auth.identity import Identity
     from mdetui.response.desk import Desk
     from mdetui.response.protected import Protection
-
-
-# how permissions of the other audiences begin
-_ROLES_OF = {
-    "xdr": ("Incident.", "AdvancedHunting."),
-    "graph": ("SecurityAlert.", "SecurityIncident.", "SecurityIdentities", "ThreatHunting."),
-}
 
 
 class Session:
@@ -195,11 +189,11 @@ class Session:
     def missing(self, op: str) -> str:
         """Name of the permission this sign-in lacks for an operation; "" when it has one or that is not known."""
         asked, identity = operation(op), self.identity
-        own = _ROLES_OF.get(asked.audience)
-        if own is not None and identity is not None and not any(role.startswith(own) for role in identity.roles):
-            # a token for that audience was not needed yet: what it allows is not known
+        # a token for another audience says nothing of this one
+        roles = self.tokens.roles_of(asked.audience)
+        if identity is None or roles is None:
             return ""
-        return asked.missing(identity)
+        return asked.missing(replace(identity, roles=roles))
 
     def operation(self, op: str) -> Operation:
         """The operation of that id."""
