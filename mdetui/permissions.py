@@ -18,7 +18,8 @@ class Permission:
         delegated: Its name for a token of a person.
         gives: What it is for, and whose it is when it is not WindowsDefenderATP's.
         responds: Whether it is for responding; else for looking.
-        used: Whether this version asks for anything with it; the others are for what comes next.
+        used: Whether the queue and the pages of alerts and machines need it; the others open more lists, or are for what
+            comes next.
     """
 
     application: str
@@ -39,6 +40,13 @@ PERMISSIONS = (
     Permission("Vulnerability.Read.All", "Vulnerability.Read", "vulnerabilities"),
     Permission("SecurityRecommendation.Read.All", "SecurityRecommendation.Read", "recommendations", used=False),
     Permission("Score.Read.All", "Score.Read", "scores", used=False),
+    Permission("RemediationTasks.Read.All", "RemediationTask.Read", "remediation", used=False),
+    Permission("SecurityBaselinesAssessment.Read.All", "SecurityBaselinesAssessment.Read", "baselines", used=False),
+    Permission("Ti.ReadWrite.All", "Ti.ReadWrite", "indicators", used=False),
+    Permission("Library.Manage", "Library.Manage", "live response files", used=False),
+    Permission("Incident.Read.All", "Incident.Read", "incidents (Microsoft Threat Protection)", used=False),
+    Permission("SecurityAlert.Read.All", "SecurityAlert.Read.All", "alerts of all products (Graph)", used=False),
+    Permission("SecurityIncident.Read.All", "SecurityIncident.Read.All", "their incidents (Graph)", used=False),
     Permission("ThreatHunting.Read.All", "ThreatHunting.Read.All", "hunting (Graph)", used=False),
     Permission("Alert.ReadWrite.All", "Alert.ReadWrite", "triage of alerts", True),
     Permission("Machine.Isolate", "Machine.Isolate", "isolate, release", True),
@@ -55,7 +63,7 @@ def names(*, person: bool, responds: bool, used: bool = True) -> tuple[str, ...]
     Args:
         person: Delegated names; else application names.
         responds: Those for responding; else those for looking.
-        used: Those that this version asks for; else those of what comes next.
+        used: Those that the queue and its pages need; else the others.
     """
     return tuple(
         one.delegated if person else one.application

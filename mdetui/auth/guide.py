@@ -131,7 +131,7 @@ def _lines() -> Iterator[str]:
         yield title
         yield from _table([one for one in PERMISSIONS if one.responds == responds and one.used])
     yield ""
-    yield "Not used by this version yet (for what comes next):"
+    yield "For more lists, and for what comes next:"
     yield from _table([one for one in PERMISSIONS if not one.used])
     yield ""
     yield "WHERE SECRETS GO"
