@@ -154,7 +154,14 @@ def _lines() -> Iterator[str]:
 
 def _table(rows: list[Permission]) -> Iterator[str]:
     yield f"  {'APPLICATION':<32} {'DELEGATED':<26} FOR"
-    yield from (f"  {one.application:<32} {one.delegated:<26} {one.gives}" for one in rows)
+    for one in rows:
+        names = f"  {one.application:<32} {one.delegated:<26}"
+        # a name that is too long for its column takes the line for itself
+        if len(names) + 1 + len(one.gives) <= WIDTH:
+            yield f"{names} {one.gives}"
+        else:
+            yield names.rstrip()
+            yield f"{one.gives:>{WIDTH}}"
 
 
 def _steps(steps: tuple[str, ...]) -> Iterator[str]:

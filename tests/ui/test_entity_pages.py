@@ -20,6 +20,7 @@ async def with_evidence(one: Stage, kind: str) -> Named:
         row = one.cursor
         await one.until(lambda: one.session.peek("alerts.get", {"id": row.id}, {}) is not None)  # noqa: B023
         alert = one.session.peek("alerts.get", {"id": row.id}, {})
+        assert alert is not None
         found = next((named for named in of_alert(alert) if named.page == kind), None)
         if found is not None:
             return found
