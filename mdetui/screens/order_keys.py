@@ -11,18 +11,18 @@ from mdetui.errors import MdetuiError
 from mdetui.feeds.entry import Entry as Line
 from mdetui.feeds.shape import BOTH
 from mdetui.screens import details, work
+from mdetui.screens.copy_keys import CopyKeys
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.parts import part_place
 from mdetui.screens.places import Listing
-from mdetui.screens.row_keys import RowKeys
 from mdetui.views import folds
 
 # what the menu calls the choice of two columns
 _TWO = "two columns"
 
 
-class OrderKeys(RowKeys):
+class OrderKeys(CopyKeys):
     """A frame whose lists can be sorted and folded."""
 
     def action_sort(self) -> None:

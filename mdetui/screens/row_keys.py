@@ -1,4 +1,4 @@
-"""RowKeys: what the keys of a list do: move, open, filter, mark, copy, pivot. Shared by lists and pages."""
+"""RowKeys: what the keys of a list do: move, open, filter, mark, pivot. Shared by lists and pages."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from mdetui.screens.commanding import Commanding
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import Place, list_of, page_of
-from mdetui.views import portal
 from mdetui.views.base import Pivot, Subject
 from mdetui.views.query import WORDS, of
 from mdetui.views.registry import PAGES
-from mdetui.widgets.clipboard import copy
 from mdetui.widgets.feed_table import FeedTable
 
 if TYPE_CHECKING:
@@ -52,6 +50,10 @@ class RowKeys(Commanding):
         """What keys can do with the subject."""
         body = self.list_body
         return body.view.subject if body else Subject()
+
+    def tenant(self, item: Any) -> str:
+        """The profile of a row's tenant."""
+        return self.place.profile or self.known().profile(item) or ""
 
     @property
     def fetching(self) -> bool:
@@ -170,12 +172,12 @@ class RowKeys(Commanding):
         target = body.view.page_id(item) if item is not None and body.view.opens else None
         if target:
             name = body.view.subject.name(item) or ""
-            self.shell.visit(page_of(body.view.opens, self.place.profile, target, self.place, name, item))
+            self.shell.visit(page_of(body.view.opens, self.tenant(item), target, self.place, name, item))
         elif item is not None:
             # a row may stand for one thing that has a page
             named = [] if body.view.opens else list(body.view.subject.names(item))
             if len(named) == 1:
-                self.shell.visit(page_of(named[0].page, self.place.profile, named[0].id, self.place))
+                self.shell.visit(page_of(named[0].page, self.tenant(item), named[0].id, self.place))
             else:
                 self.say("This row has no page of its own.")
 
@@ -195,12 +197,12 @@ class RowKeys(Commanding):
             self.say("This row names no machine.")
             return
         tenant = self.known().profile(item)
-        if tenant is not None and tenant != self.place.profile:
+        if tenant is not None and self.place.profile not in ("", tenant):
             # the ledger is one for all tenants, and the same id means nothing in another
             self.say(f"This machine is of {text.line(tenant, 60)}, which is not the tenant that is open.")
             return
         name = getattr(item, "computer_dns_name", "") or ""
-        self.shell.visit(page_of("machine", self.place.profile, machine, self.place, name.split(".")[0]))
+        self.shell.visit(page_of("machine", self.tenant(item), machine, self.place, name.split(".")[0]))
 
     def action_incident(self) -> None:
         """The row's incident: its alerts first, its machines and evidence beside them."""
@@ -209,7 +211,7 @@ class RowKeys(Commanding):
         if number is None:
             self.say("This row belongs to no incident.")
             return
-        place = page_of("incident", self.place.profile, str(number), self.place, f"incident {number}")
+        place = page_of("incident", self.tenant(item), str(number), self.place, f"incident {number}")
         place.tab = "alerts"
         self.shell.visit(place)
 
@@ -225,12 +227,12 @@ class RowKeys(Commanding):
             value = pivot.argument(item)
             note = text.line(value, 50) if value else ""
             entries.append(Entry(pivot.letter, pivot.letter, pivot.label, "" if value else "not named here", note))
-            offers[pivot.letter] = partial(self._place_of, pivot, value or "")
+            offers[pivot.letter] = partial(self._place_of, pivot, self.tenant(item), value or "")
         entries += [Entry(letter, letter, label) for letter, (label, _) in further.items()]
         for named in self.known().names(self.whole(item))[:_NAMED] if item is not None else ():
             letter = next(char for char in _LETTERS if char not in offers and char not in further)
             entries.append(Entry(letter, letter, named.label))
-            offers[letter] = partial(page_of, named.page, self.place.profile, named.id, self.place)
+            offers[letter] = partial(page_of, named.page, self.tenant(item), named.id, self.place)
         if not entries:
             self.say("Nothing to pivot to from here.")
             return
@@ -247,16 +249,16 @@ class RowKeys(Commanding):
     def whole(self, item: Any) -> Any:
         """The entity of a row where it was read already, for the preview or a page; else the row."""
         page = PAGES.get(self.list_body.view.opens) if self.list_body is not None else None
-        session = self.shell.opened(self.place.profile)
+        session = self.shell.opened(self.tenant(item))
         if page is None or session is None or not page.operation:
             return item
         return session.peek(page.operation, {"id": self.known().key(item)}, {}) or item
 
-    def _place_of(self, pivot: Pivot, value: str) -> Place:
+    def _place_of(self, pivot: Pivot, profile: str, value: str) -> Place:
         kind, _, target = pivot.target.partition(":")
         if kind == "page":
-            return page_of(target, self.place.profile, value, self.place)
-        return list_of(target, self.place.profile, of(target, {pivot.word: value}), pivot.label, self.place)
+            return page_of(target, profile, value, self.place)
+        return list_of(target, profile, of(target, {pivot.word: value}), pivot.label, self.place)
 
     # filter
 
@@ -349,66 +351,3 @@ class RowKeys(Commanding):
             self.say("The load was stopped; r goes on.")
         else:
             super().action_stop()
-
-    # copying
-
-    def action_copy(self) -> None:
-        """The id."""
-        item = self.subject()
-        if item is not None:
-            self._send("link" if self.known().secret else "id", self.known().key(item))
-
-    def action_copy_menu(self) -> None:
-        """Id, name, row, JSON, link."""
-        item = self.subject()
-        if item is None:
-            return
-        values = self.copies(item)
-        hidden = "link" if self.known().secret else ""
-        entries = [
-            Entry(label, letter, label, note="" if label == hidden else text.line(value, 50))
-            for letter, label, value in values
-        ]
-        found = {label: value for _, label, value in values}
-
-        self.menu(MenuScreen("Copy", entries, lambda chosen: self._send(chosen, found[chosen])))
-
-    def copies(self, item: Any) -> list[tuple[str, str, str]]:
-        """What can be copied of a row: letter, label, value."""
-        key = ("l", "link") if self.known().secret else ("i", "id")
-        values = [(*key, self.known().key(item)), ("n", "name", str(self.known().name(item) or ""))]
-        body = self.list_body
-        if body is not None:
-            values.append(("r", "row", "\t".join(body.table.texts())))
-            raw = body.feed.raw(body.table.cursor_key) if body.table.cursor_key else None
-            if raw is not None:
-                page, index = raw
-                values.append(("j", "JSON", page.row(index).decode("utf-8", "replace")))
-        machine = self.known().machine_id(item)
-        if machine and machine != self.known().key(item):
-            values.append(("m", "machine id", machine))
-        values.append(("o", "portal link", self._portal_link(item)))
-        return [value for value in values if value[2]]
-
-    def action_portal(self) -> None:
-        """The link is shown and copied, never opened: the browser is not on this host."""
-        item = self.subject()
-        link = self._portal_link(item) if item is not None else ""
-        if link:
-            self._send("portal link", link, link)
-        else:
-            self.say("There is no portal page for this row.", self.known().unlinked)
-
-    def _portal_link(self, item: Any) -> str:
-        """Where the row is in the portal of its cloud; "" where it has no page there."""
-        path = self.known().portal(item)
-        # rows of this host may be of another tenant
-        profile = self.shell.config.profiles.get(self.known().profile(item) or self.place.profile)
-        return portal.link(profile.facts.portal, path, profile.tenant) if path and profile is not None else ""
-
-    def _send(self, label: str, value: str, shown: str = "") -> None:
-        done = copy(self.app, value)
-        if done:
-            self.say(f"{label} sent to the terminal ({len(value):,} characters).", text.line(shown) if shown else "")
-        else:
-            self.say(f"The {label} is too large for a terminal's clipboard ({len(value):,} characters).")

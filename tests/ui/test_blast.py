@@ -221,3 +221,20 @@ async def test_what_has_none_is_said(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock) as one:
         await one.go("blast CVE-1900-1234")
         await one.until_text("A blast radius begins at")
+
+
+async def test_what_is_copied_is_of_the_line(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock) as one:
+        await blast(one, "file")
+        await on(one, "machines")
+        await enter(one)
+        machine = await one.point(lambda row: row.kind == "machine")
+        await one.keys("Y")
+        entries = {entry.label: entry.note for entry in one.menu.shown()}
+        assert entries["id"] == machine.entity.id
+        assert machine.label.split(".")[0] in entries["row"]
+        assert entries["portal link"].startswith("https://security.microsoft.com/machines/v2/")
+        await one.press("escape")
+        await on(one, "machines")
+        await one.keys("o")
+        assert "There is no portal page for this row." in one.text
