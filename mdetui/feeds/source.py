@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol
 
 RowKey = tuple[str, str]
@@ -32,5 +32,5 @@ class Source(Protocol):
     def total(self) -> int | None:
         """How many rows there will be; None when nobody knows."""
 
-    async def next(self) -> Batch | None:
+    def next(self) -> Coroutine[Any, Any, Batch | None]:
         """The next batch; None when everything was handed out."""

@@ -209,6 +209,12 @@ async def _blast(frame: Frame, rest: str) -> None:
     cast("BlastKeys", frame).blast(rest)
 
 
+async def _merged(frame: Frame, rest: str) -> None:
+    from mdetui.screens.merged import open_merged
+
+    open_merged(frame, rest)
+
+
 async def _isolated(frame: Frame, rest: str) -> None:
     from mdetui.screens.local_lists import isolated_place
 
@@ -249,6 +255,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("blast",), "hash, address, domain or user", "machines, alerts and users around something, as a tree", _blast
     ),
+    Command(("merged",), "profile profile sev:high", "alerts of several tenants in one list", _merged),
     Command(("isolated",), "", "machines that actions say are isolated", _isolated, asks="actions.list"),
     Command(("scores",), "", "exposure and secure scores, by machine group", _scores, asks="scores.exposure"),
     Command(("browse",), "what, /text", "lists that have no command of their own", _browse, options=browsing.words),

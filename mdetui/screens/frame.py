@@ -127,7 +127,8 @@ class Frame(KeyScreen):
             cells.append(Cell(f"  {self.place.label}", "muted"))
         # the tenant and where one is stay; what lies between gives way
         between = range(2, 2 * len(crumbs) - 2, 2)
-        self.query_one("#top", OneLine).show(cells, self.shell.standing(self.place.profile, self.size.width), between)
+        right = self.place.standing or self.shell.standing(self.place.profile, self.size.width)
+        self.query_one("#top", OneLine).show(cells, right, between)
 
     def draw_bottom(self) -> None:
         """The keys that matter here, and where the list stands."""

@@ -10,14 +10,14 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from mdetui import text
 from mdetui.feeds.feed import Feed
 from mdetui.feeds.position import Position
 from mdetui.feeds.shape import Shape
 from mdetui.views import folds
-from mdetui.views.base import Column, Page, Tab, View
+from mdetui.views.base import Cell, Column, Page, Tab, View
 from mdetui.views.query import Query, Queue, parse
 from mdetui.views.registry import PAGES, VIEWS
 
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from mdetui.screens.frame import Frame
     from mdetui.screens.list_body import ListBody
     from mdetui.session import Session
+
+
+@runtime_checkable
+class Resumed(Protocol):
+    """A source of several, of which some may fail."""
+
+    def again(self) -> Any:
+        """The source that asks only those again that failed; None when none did."""
 
 
 class Place:
@@ -46,6 +54,20 @@ class Place:
     def label(self) -> str:
         """What is muted behind the crumbs: the words of a query."""
         return ""
+
+    @property
+    def standing(self) -> Sequence[Cell]:
+        """What stands on the right of the top line where it is about no single tenant."""
+        return ()
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Names from the tenant to where this was opened from."""
+        if self.parent is None:
+            return (self.profile,)
+        # from a list of several tenants into one of them
+        entered = self.profile and not self.parent.profile
+        return (*self.parent.crumbs, self.profile) if entered else self.parent.crumbs
 
     def screen(self) -> Frame:
         """A screen that draws this place."""
@@ -166,7 +188,7 @@ class Listing:
         """Forget the rows; the next load asks again. Filter, sort and marks stay."""
         self.cancel()
         self.arrived.clear()
-        self.source = None
+        self.source = self.source.again() if isinstance(self.source, Resumed) else None
         self.asked_at = None
 
     def cancel(self) -> None:
@@ -182,7 +204,7 @@ def new_feed(view: View, profile: str, learned: folds.Learned = MappingProxyType
     sorts = {column.id: column.sort for column in view.columns if column.sort is not None}
     column, descending = view.default_sort
     shape = Shape(
-        row_id=view.subject.key,
+        row_id=view.row_id or view.subject.key,
         texts=view.texts,
         order=sorts[column] if column else None,
         descending=descending,
@@ -192,6 +214,7 @@ def new_feed(view: View, profile: str, learned: folds.Learned = MappingProxyType
         time=time.sort if time is not None else None,
         version=view.version,
         bad=lambda row: getattr(row, "why", None),
+        leads=view.leads,
     )
     feed = Feed(profile, shape)
     if view.fold is not None:
@@ -217,8 +240,7 @@ class ListPlace(Place):
     @property
     def crumbs(self) -> tuple[str, ...]:
         """Tenant, where it was opened from, list."""
-        before = self.parent.crumbs if self.parent else (self.profile,)
-        return (*before, self.title or self.listing.view.title)
+        return (*self.before, self.title or self.listing.view.title)
 
     @property
     def label(self) -> str:
@@ -258,8 +280,7 @@ class PagePlace(Place):
     @property
     def crumbs(self) -> tuple[str, ...]:
         """Tenant, where it was opened from, entity."""
-        before = self.parent.crumbs if self.parent else (self.profile,)
-        return (*before, self.title or text.line(self.page_id))
+        return (*self.before, self.title or text.line(self.page_id))
 
     def listing(self, tab: Tab) -> Listing:
         """The list of a tab, made once."""

@@ -93,14 +93,14 @@ class Preview(LinesView):
             self._shown = None
             return
         key, item = found
-        lines = make(item, self.shell.context(self._listing.profile), self._reads(key, item))
+        lines = make(item, self.shell.context(self._tenant(item)), self._reads(key, item))
         self.show(lines, keep=key == self._shown)
         self._shown = key
 
     def _reads(self, key: RowKey, item: Any) -> dict[str, Any]:
         """Reads that are there already: of this row, or in the cache."""
         reads = dict(self._known_reads.get(key, {}))
-        session = self.shell.opened(self._listing.profile)
+        session = self.shell.opened(self._tenant(item))
         for need in self._listing.view.needs:
             path = need.path(item)
             if session is not None and path is not None and need.name not in reads:
@@ -108,6 +108,9 @@ class Preview(LinesView):
                 if found is not None:
                     reads[need.name] = found
         return reads
+
+    def _tenant(self, item: Any) -> str:
+        return self._listing.profile or self._listing.view.subject.profile(item) or ""
 
     def ask(self) -> None:
         """Ask for what is missing."""
@@ -124,7 +127,7 @@ class Preview(LinesView):
         await asyncio.gather(*(self._read_one(key, item, need) for need in needs))
 
     async def _read_one(self, key: RowKey, item: Any, need: Need) -> None:
-        session = self.shell.session(self._listing.profile)
+        session = self.shell.session(self._tenant(item))
         try:
             value: Any = await session.read(need.operation, need.path(item) or {}, need.query(item))
         except MdetuiError as error:

@@ -76,22 +76,23 @@ class RowWrites(ColumnKeys):
         """Rows as targets, each machine once."""
         from mdetui.response import targets
 
-        profile = self.place.profile
+        tenant = self.tenant
         if kind == "alert":
-            return [targets.alert(profile, row) for row in rows]
+            return [targets.alert(tenant(row), row) for row in rows]
         if kind == "action":
-            return [targets.action(profile, row) for row in rows]
+            return [targets.action(tenant(row), row) for row in rows]
         if self.known().kind == "machine":
-            return [targets.machine(profile, row) for row in rows]
+            return [targets.machine(tenant(row), row) for row in rows]
         found = {
-            machine: targets.machine_by_id(profile, machine, getattr(row, "computer_dns_name", None))
+            (tenant(row), machine): targets.machine_by_id(tenant(row), machine, getattr(row, "computer_dns_name", None))
             for row in reversed(rows)
             if (machine := self.known().machine_id(row))
         }
         return list(reversed(found.values()))
 
     def _offer(self, kind: Kind, targets: Sequence[Target], told: str = "") -> None:
-        session = self.shell.session(self.place.profile)
+        # of several tenants nothing is offered: the desk says why
+        session = self.shell.session(targets[0].profile)
         desk = session.desk
         offers = {entry.action.id: entry for entry in desk.actions_for(kind, targets)}
         whom = targets[0].shown if len(targets) == 1 else text.plural(len(targets), kind)
