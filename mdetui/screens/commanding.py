@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from mdetui.errors import MdetuiError
-from mdetui.screens import commands, work
+from mdetui.screens import commands, completion, work
 from mdetui.screens.frame import Frame
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import Place, list_of, page_of
@@ -154,7 +154,7 @@ class Commanding(Frame):
         if event.sign == "/":
             self.filter_changed(event.text)
         elif self.bar is not None:
-            self.bar.hint(commands.hint(event.text))
+            self.bar.hint(completion.hint(self, event.text))
 
     async def bar_submitted(self, sign: str, text: str) -> None:
         """Keep the filter, or run the command."""
@@ -180,7 +180,7 @@ class Commanding(Frame):
         if sign == "/":
             await self.filter_to_server(text)
         elif self.bar is not None:
-            self.bar.set_text(commands.complete(text))
+            self.bar.set_text(completion.complete(self, text))
 
     async def bar_left(self, sign: str, text: str) -> None:
         """Escape drops the filter."""

@@ -36,7 +36,7 @@ class Command:
         whole: Whether it must be written in full. `:w` is what the fingers of a vi user type by themselves: it must not
             open the write lock.
         asks: The operation that it asks first; without the permission for it there is nothing to see.
-        options: What begins so, for completion; where words have a colon they come from the words of the view.
+        options: What begins so, for completion; those of a list come from the words of its view.
     """
 
     names: tuple[str, ...]
@@ -45,7 +45,7 @@ class Command:
     run: Run
     whole: bool = False
     asks: str = ""
-    options: Callable[[str], Sequence[str]] | None = None
+    options: Callable[[Frame, str], Sequence[str]] | None = None
 
 
 async def run_line(frame: Frame, line: str) -> None:
@@ -72,39 +72,35 @@ def find(name: str) -> Command | None:
     return begun[0] if len(begun) == 1 else None
 
 
-def complete(line: str) -> str:
-    """The line with its last word completed as far as there is only one way."""
-    head, space, last = line.rpartition(" ")
-    if not space:
-        options = [command.names[0] for command in COMMANDS if command.names[0].startswith(last)]
-        return (options[0] + " ") if len(options) == 1 else _common(options) or line
-    command = find(line.split(" ")[0])
-    if command is not None and command.options is not None:
-        found = command.options(last)
-        # a part in the middle completes to the whole, but never to less than was typed
-        return f"{head} {max(_common(found), last, key=len) if len(found) != 1 else found[0]}"
-    words = WORDS.get(command.names[0], ()) if command else ()
-    options = [f"{word.name}:" for word in words if word.name.startswith(last)]
-    return f"{head} {_common(options) or last}"
+def in_words(view: str, rest: str) -> str:
+    """What was typed after the name of a list, as words of its view: of machines it can be the start of a name."""
+    if view == "machines" and rest and ":" not in rest and not rest.startswith("/"):
+        return f'name:"{rest}"'
+    return rest
 
 
-def hint(line: str) -> str:
-    """What may follow what was typed."""
-    name, space, _ = line.partition(" ")
-    command = find(name) if name else None
-    if command is None:
-        return " ".join(c.names[0] for c in COMMANDS if c.names[0].startswith(name)) if name else "Tab completes"
-    if space and command.options is not None:
-        return " ".join(command.options(line.rpartition(" ")[2])) or command.takes
-    return command.takes if space else command.help
+def words_of(view: str, begun: str) -> Sequence[str]:
+    """The words of a view that a word can become, or the values behind its colon."""
+    name, colon, value = begun.partition(":")
+    words = WORDS.get(view, ())
+    if not colon:
+        return [f"{word.name}:" for word in words if word.name.startswith(begun)]
+    known = next((word.values for word in words if word.name == name), ())
+    return [f"{name}:{one}" for one in known if one.lower().startswith(value.lower())]
 
 
-def _common(options: Sequence[str]) -> str:
-    if not options:
-        return ""
-    first, last = min(options), max(options)
-    length = next((n for n, char in enumerate(first) if n >= len(last) or char != last[n]), len(first))
-    return first[:length]
+def _profiles(frame: Frame, begun: str) -> Sequence[str]:
+    return [name for name in frame.shell.config.profiles if name.startswith(begun)]
+
+
+def _kinds(frame: Frame, begun: str) -> Sequence[str]:
+    from mdetui.screens.finding import KINDS
+
+    return [f"{kind}:" for kind in KINDS if kind.startswith(begun)]
+
+
+def _roots(frame: Frame, begun: str) -> Sequence[str]:
+    return [f"{kind}:" for kind in ("file", "address", "domain", "user") if kind.startswith(begun)]
 
 
 def _list(view: str) -> Run:
@@ -128,9 +124,7 @@ async def _machine(frame: Frame, rest: str) -> None:
     if _MACHINE_ID.fullmatch(rest.lower()):
         frame.shell.visit(page_of("machine", _profile(frame), rest.lower(), frame.place))
         return
-    if rest and ":" not in rest and not rest.startswith("/"):
-        rest = f'name:"{rest}"'
-    await _list("machines")(frame, rest)
+    await _list("machines")(frame, in_words("machines", rest))
 
 
 async def _write(frame: Frame, rest: str) -> None:
@@ -251,24 +245,47 @@ COMMANDS: tuple[Command, ...] = (
         "hash, address, name, user, CVE, alert, incident, or a list of machines",
         "what something is",
         _find,
+        options=_kinds,
     ),
     Command(
-        ("blast",), "hash, address, domain or user", "machines, alerts and users around something, as a tree", _blast
+        ("blast",),
+        "hash, address, domain or user",
+        "machines, alerts and users around something, as a tree",
+        _blast,
+        options=_roots,
     ),
-    Command(("merged",), "profile profile sev:high", "alerts of several tenants in one list", _merged),
+    Command(
+        ("merged",),
+        "profile profile sev:high",
+        "alerts of several tenants in one list",
+        _merged,
+        options=lambda frame, begun: [*_profiles(frame, begun), *words_of("alerts", begun)],
+    ),
     Command(("isolated",), "", "machines that actions say are isolated", _isolated, asks="actions.list"),
     Command(("scores",), "", "exposure and secure scores, by machine group", _scores, asks="scores.exposure"),
-    Command(("browse",), "what, /text", "lists that have no command of their own", _browse, options=browsing.words),
+    Command(
+        ("browse",),
+        "what, /text",
+        "lists that have no command of their own",
+        _browse,
+        options=lambda frame, begun: browsing.words(begun),
+    ),
     Command(("write",), "30m max=25", "open the write lock for a time", _write, whole=True),
     Command(("lock",), "", "close the write lock", _lock),
     Command(("jobs",), "", "what was sent from here and how it went", _jobs),
     Command(("ledger",), "", "the record of writes on this host", _ledger),
     Command(("log",), "", "every request that was made", _log),
-    Command(("tenant", "login"), "profile", "another tenant", _tenant),
+    Command(("tenant", "login"), "profile", "another tenant", _tenant, options=_profiles),
     Command(("signin",), "", "sign in to this tenant again, or as somebody else", _sign_in),
     Command(("signout", "logout"), "", "forget this tenant's tokens here", _sign_out, whole=True),
-    Command(("doctor",), "profile", "check settings, network, sign-in and permissions", _doctor),
-    Command(("theme",), "dark light contrast ansi", "other colours", _theme),
+    Command(("doctor",), "profile", "check settings, network, sign-in and permissions", _doctor, options=_profiles),
+    Command(
+        ("theme",),
+        "dark light contrast ansi",
+        "other colours",
+        _theme,
+        options=lambda frame, begun: [name for name in themes(frame) if name.startswith(begun)],
+    ),
     Command(("help",), "", "all keys", _help),
     Command(("quit", "q"), "", "quit", _quit),
 )

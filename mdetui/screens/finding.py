@@ -27,6 +27,8 @@ _CVE = re.compile(r"(?:CVE-\d{4}-\d{3,7}|TVM-\d{4}-\d{3,7})", re.IGNORECASE)
 _ALERT = re.compile(r"(?:da|ra|ar)\d+_-?\d+")
 _NUMBER = re.compile(r"\d{1,12}")
 _SPLIT = re.compile(r"[\s,;]+")
+# what may stand before a colon, to say what is meant
+KINDS = ("file", "address", "domain", "user", "machine", "cve", "alert", "incident")
 # machines in one question: an `or` chain of this many stays well below the longest address
 _CHAIN = 20
 # machines that a name may begin
@@ -85,7 +87,11 @@ async def find(session: Session, typed: str) -> Answers:
         raise PlanError("Nothing to look for.", "Type a hash, address, name, user, CVE, alert or incident after :find.")
     if len(parts) > 1:
         return await _several(session, parts)
-    ways = [way for fits, way in _WAYS if fits(value)]
+    kind, colon, rest = value.partition(":")
+    if colon and kind.lower() in KINDS:
+        value, ways = rest.strip(), _ways_of(kind.lower(), rest.strip())
+    else:
+        ways = [way for _, fits, way in _WAYS if fits(value)]
     answers = Answers()
     for found in await asyncio.gather(*(way(session, value) for way in ways), return_exceptions=True):
         if isinstance(found, NotFound):
@@ -182,18 +188,36 @@ def _name(value: str) -> bool:
     return not (is_address(value) or _CVE.fullmatch(value) or _ALERT.fullmatch(value) or "\\" in value or "/" in value)
 
 
-_WAYS: Sequence[tuple[Callable[[str], object], Callable[[Session, str], Awaitable[Answers]]]] = (
-    (_ID.fullmatch, _machine_id),
-    (is_hash, _file),
-    (_MD5.fullmatch, _md5),
-    (_CVE.fullmatch, _vulnerability),
-    (_ALERT.fullmatch, _alert),
-    (_NUMBER.fullmatch, _incident),
-    (is_address, _address),
-    (lambda value: _name(value) and not is_hash(value) and "@" not in value, _machines),
-    (lambda value: bool(host_of(value)) and not is_address(host_of(value)) and not {"@", "\\"} & set(value), _host),
-    (lambda value: "\\" in value or "@" in value or (_name(value) and "." not in value and not is_hash(value) and not _NUMBER.fullmatch(value)), _user),
+_Way = Callable[["Session", str], Awaitable[Answers]]
+# kind, whether a text can be one, and how it is asked for
+_WAYS: Sequence[tuple[str, Callable[[str], object], _Way]] = (
+    ("machine", _ID.fullmatch, _machine_id),
+    ("file", is_hash, _file),
+    ("file", _MD5.fullmatch, _md5),
+    ("cve", _CVE.fullmatch, _vulnerability),
+    ("alert", _ALERT.fullmatch, _alert),
+    ("incident", _NUMBER.fullmatch, _incident),
+    ("address", is_address, _address),
+    ("machine", lambda value: _name(value) and not is_hash(value) and "@" not in value, _machines),
+    ("domain", lambda value: bool(host_of(value)) and not is_address(host_of(value)) and not {"@", "\\"} & set(value), _host),
+    ("user", lambda value: "\\" in value or "@" in value or (_name(value) and "." not in value and not is_hash(value) and not _NUMBER.fullmatch(value)), _user),
 )  # fmt: skip
+
+
+def _ways_of(kind: str, value: str) -> list[_Way]:
+    """How a text is asked for whose kind was said.
+
+    Raises:
+        PlanError: It can't be one.
+    """
+    # whose name it is nobody can tell by its look
+    free = kind == "user" and bool(value)
+    ways = [way for known, fits, way in _WAYS if known == kind and (free or fits(value))]
+    if not ways:
+        raise PlanError(
+            f"{text.line(value, 80) or 'Nothing'} is no {kind}.", f"Leave {kind}: out to look for anything."
+        )
+    return ways
 
 
 async def _several(session: Session, parts: Sequence[str]) -> Answers:

@@ -237,7 +237,7 @@ class Frame(KeyScreen):
     async def open_bar(self, sign: str, value: str = "", hint: str = "") -> None:
         """Open the bar in place of the bottom line; it is made when it is first needed."""
         if self.bar is None:
-            self.bar = Bar(self)
+            self.bar = Bar(self, self.shell.typed)
             await self.mount(self.bar)
         self.query_one(BottomLine).add_class("-hidden")
         self.bar.open(sign, value, hint)

@@ -13,6 +13,7 @@ from mdetui.keys import QUEUES as QUEUE_KEYS
 from mdetui.keys import Key
 from mdetui.screens.blast_keys import BlastKeys
 from mdetui.screens.list_body import ListBody
+from mdetui.screens.menu import MenuScreen
 from mdetui.screens.places import ListPlace, queue_of
 from mdetui.views.base import Cell
 from mdetui.widgets.bindings import bindings
@@ -67,6 +68,12 @@ class ListScreen(BlastKeys):
             return ""
         number = _DIGITS.get(key.id)
         return key.help if number is None else f"Queue: {text.line(self._queues[number].name)}"
+
+    def action_help(self) -> None:
+        """All keys; first, what the words of the list were sent as."""
+        asked = self.spot.listing.query.filter
+        note = f"$filter={text.line(asked)}" if asked else ""
+        self.menu(MenuScreen("Keys", self.key_entries(), self.run_key, note=note, search=True))
 
     def standing(self) -> Sequence[Cell]:
         """Where the list stands."""

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from mdetui import text
 from mdetui.feeds.entry import Entry as Line
-from mdetui.screens import commands
+from mdetui.screens import completion
 from mdetui.screens.commanding import Commanding
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.menu import Entry, MenuScreen
@@ -180,6 +180,9 @@ class RowKeys(Commanding):
                 self.shell.visit(page_of(named[0].page, self.tenant(item), named[0].id, self.place))
             else:
                 self.say("This row has no page of its own.")
+        elif (why := body.feed.shape.bad(entry.item)) is not None:
+            # its line has no room for all of it
+            self.say(text.line(why), style="state.bad")
 
     def open_group(self, body: ListBody, group: Line) -> None:
         """Open the rows of a counted group as a list."""
@@ -285,7 +288,7 @@ class RowKeys(Commanding):
         start = " ".join(f"{body.view.id} {body.listing.query.words} {text_typed}".split()) + " "
         self.close_bar()
         self.filter_changed("")
-        await self.open_bar(":", start, commands.hint(start))
+        await self.open_bar(":", start, completion.hint(self, start))
 
     def action_back(self) -> None:
         """A message, then the filter, then the marks, then one level up."""

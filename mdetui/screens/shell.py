@@ -56,6 +56,8 @@ class Shell(Tenants):
         self.remote = remote
         self.settings = Settings(config)
         self.history = History()
+        # lines of the bar by its sign: they outlive the screen in which they were typed
+        self.typed: dict[str, list[str]] = {}
         self.farewell = ""
         self.settled = False
         self._lock_shown: tuple[str, bool, int] = ("", False, 0)

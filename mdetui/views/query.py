@@ -13,6 +13,7 @@ from mdetui.errors import PlanError
 from mdetui.views import moments
 
 # word, or name:word, or name:"several words"; text that holds a colon goes into quotes
+_TIMES = ("1h", "24h", "7d", "today", "yesterday")
 _SEVERITIES = ("informational", "low", "medium", "high")
 _TOKEN = re.compile(r'(?:(\w+):)?(?:"([^"]*)"|(\S+))')
 
@@ -37,6 +38,7 @@ class Word:
         fits: Row, value and the analyst's name to whether the row would be in the answer: for rows of a refresh,
             which asks for everything that changed.
         reads: Value as typed and the time of asking to what `filter` and `fits` take: `24h` is another time each time.
+        known: Values worth offering; none where `filter` knows them, or anything goes.
     """
 
     name: str
@@ -44,6 +46,12 @@ class Word:
     filter: Callable[[str, str], str]
     fits: Callable[[Any, str, str], bool] = lambda row, value, me: True
     reads: Callable[[str, datetime], str] = _as_typed
+    known: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> Sequence[str]:
+        """What completes the word."""
+        return self.known or (tuple(self.filter.known) if isinstance(self.filter, OneOf) else ())
 
 
 def times(prop: str, of: Callable[[Any], Any]) -> tuple[Word, Word]:
@@ -65,6 +73,7 @@ def times(prop: str, of: Callable[[Any], Any]) -> tuple[Word, Word]:
             lambda value, me: f"{prop} ge {value}",
             lambda row, value, me: later(row, value, me) is True,
             moments.read,
+            _TIMES,
         ),
         Word(
             "before",
@@ -72,24 +81,35 @@ def times(prop: str, of: Callable[[Any], Any]) -> tuple[Word, Word]:
             lambda value, me: f"{prop} lt {value}",
             lambda row, value, me: later(row, value, me) is False,
             moments.read,
+            _TIMES,
         ),
     )
 
 
-def one_of(prop: str, known: Mapping[str, str]) -> Callable[[str, str], str]:
+@dataclass(frozen=True, slots=True)
+class OneOf:
     """The filter of a word that takes a few values.
 
-    Args:
+    Attributes:
         prop: Property of the `$filter`.
         known: What a person writes, in lower case, to the text that the service compares with.
     """
 
-    def build(value: str, me: str) -> str:
-        if value.lower() in known:
-            return f"{prop} eq {quote(known[value.lower()])}"
-        raise PlanError(f"{value!r} is not a value of this filter.", f"Use one of: {', '.join(known)}.")
+    prop: str
+    known: Mapping[str, str]
 
-    return build
+    def __call__(self, value: str, me: str) -> str:
+        """The filter for a value.
+
+        Raises:
+            PlanError: It is none of them.
+        """
+        if value.lower() in self.known:
+            return f"{self.prop} eq {quote(self.known[value.lower()])}"
+        raise PlanError(f"{value!r} is not a value of this filter.", f"Use one of: {', '.join(self.known)}.")
+
+
+one_of = OneOf
 
 
 def _severities(value: str) -> tuple[str, ...]:
@@ -149,14 +169,26 @@ def _fits_owner(row: Any, value: str, me: str) -> bool:
     return (row.assigned_to or "").lower() == wanted.lower()
 
 
-OWNER = Word("owner", "owner:me, owner:none, owner:name@host", _owner, _fits_owner)
+OWNER = Word("owner", "owner:me, owner:none, owner:name@host", _owner, _fits_owner, known=("me", "none"))
 
 _LEVELS = {word: word.capitalize() for word in ("none", "informational", "low", "medium", "high")}
 
+_ACTION_STATES = ("Pending", "InProgress", "Succeeded", "Failed", "TimeOut", "Cancelled")
+_ACTION_TYPES = (
+    "Isolate", "Unisolate", "RestrictCodeExecution", "UnrestrictCodeExecution", "RunAntiVirusScan",
+    "CollectInvestigationPackage", "StopAndQuarantineFile", "LiveResponse", "Offboard",
+)  # fmt: skip
+
 WORDS: dict[str, tuple[Word, ...]] = {
     "alerts": (
-        Word("sev", "sev:high sev:medium+", _severity, _fits_severity),
-        Word("status", "status:new, inprogress, resolved, open", _status, _fits_status),
+        Word("sev", "sev:high sev:medium+", _severity, _fits_severity, known=(*_SEVERITIES[::-1], "medium+", "low+")),
+        Word(
+            "status",
+            "status:new, inprogress, resolved, open",
+            _status,
+            _fits_status,
+            known=("open", "new", "inprogress", "resolved"),
+        ),
         OWNER,
         Word("inc", "inc:1042", _incident, lambda row, value, me: str(row.incident_id) == value),
         Word("cat", "cat:Execution", equals("category"), lambda row, value, me: row.category == value),
@@ -172,15 +204,20 @@ WORDS: dict[str, tuple[Word, ...]] = {
         Word("name", "name:fin-", lambda value, me: f"startswith(computerDnsName,{quote(value)})"),
         Word("tag", "tag:finance", lambda value, me: f"machineTags/any(tag: tag eq {quote(value)})"),
         Word("os", "os:Windows11", equals("osPlatform")),
-        Word("health", "health:Active", equals("healthStatus")),
+        Word(
+            "health",
+            "health:Active",
+            equals("healthStatus"),
+            known=("Active", "Inactive", "ImpairedCommunication", "NoSensorData"),
+        ),
         Word("risk", "risk:high", one_of("riskScore", _LEVELS)),
         Word("value", "value:high", one_of("deviceValue", {w: w.capitalize() for w in ("low", "normal", "high")})),
         Word("ip", "ip:10.0.0.7", equals("lastIpAddress")),
         *times("lastSeen", lambda row: row.last_seen),
     ),
     "actions": (
-        Word("status", "status:Pending", equals("status")),
-        Word("type", "type:Isolate", equals("type")),
+        Word("status", "status:Pending", equals("status"), known=_ACTION_STATES),
+        Word("type", "type:Isolate", equals("type"), known=_ACTION_TYPES),
         Word("by", "by:j.ito@contoso.com", equals("requestor")),
         *times("creationDateTimeUtc", lambda row: row.creation_date_time_utc),
     ),

@@ -56,12 +56,20 @@ class Bar(Horizontal):
             self.sign = sign
             self.text = text
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: Owner, typed: dict[str, list[str]] | None = None) -> None:
+        """Make a bar.
+
+        Args:
+            owner: Who opens it.
+            typed: Lines typed so far by sign, newest last; it grows here.
+        """
         super().__init__(id="bar")
         self.owner = owner
         self.sign = ""
-        self._history: dict[str, list[str]] = {}
+        self._history: dict[str, list[str]] = typed if typed is not None else {}
         self._at = 0
+        # what was being typed when the first older line was asked for
+        self._draft = ""
 
     def compose(self) -> ComposeResult:
         """Sign, input, hint."""
@@ -152,5 +160,7 @@ class Bar(Horizontal):
 
     def _step(self, by: int) -> None:
         lines = self._history.get(self.sign, [])
+        if not self._at:
+            self._draft = self.input.value
         self._at = max(0, min(len(lines), self._at + by))
-        self.set_text(lines[-self._at] if self._at else "")
+        self.set_text(lines[-self._at] if self._at else self._draft)
