@@ -12,7 +12,9 @@ from mdetui import keymap, paths
 from mdetui.config import Config
 from mdetui.config_tables import DIGITS, SavedQueue
 from mdetui.errors import ConfigError, PlanError
+from mdetui.feeds.shape import BOTH
 from mdetui.settings import numbered, split
+from mdetui.views import folds
 from mdetui.views.base import View
 from mdetui.views.query import WORDS, parse
 from mdetui.views.registry import VIEWS
@@ -45,7 +47,7 @@ def sorts_of(view: View) -> list[str]:
 
 def folds_of(view: View) -> list[str]:
     """Folds that a queue may begin with."""
-    return ["none", *(("repeats",) if view.fold is not None else ())]
+    return ["none", *folds.names(view)]
 
 
 def check(config: Config) -> None:
@@ -122,8 +124,9 @@ def _words_problems(config: Config, key: str, view: View, queue: SavedQueue) -> 
         yield _error(config, f"{key}.sort", f"{queue.sort!r} is no column to sort {view.id} by.",
                      f"Known: {', '.join(known)}; - before it turns it round.")  # fmt: skip
     if queue.fold and queue.fold not in folds_of(view):
+        one = ", ".join(name for name in folds_of(view) if BOTH not in name)
         yield _error(config, f"{key}.fold", f"{queue.fold!r} is no fold of {view.id}.",
-                     f"Known: {', '.join(folds_of(view))}.")  # fmt: skip
+                     f"Known: {one}, and two columns joined by {BOTH}.")  # fmt: skip
 
 
 def _column_problems(config: Config) -> Iterator[ConfigError]:

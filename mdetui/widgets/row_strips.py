@@ -122,9 +122,10 @@ class RowStrips:
             if settings.fold and index == self._main and not self._counted and cell_len(title) + 8 <= width:
                 title += " folded"
             # a title may use the gap behind it, so that an arrow fits beside a single letter
-            room = width + (0 if column.right or index + 1 == len(self.columns) else GAP)
-            rest = takewhile(lambda placed: not placed.column.title, self.columns[index + 1 :])
-            room += sum(placed.width + GAP for placed in rest)
+            rest = list(takewhile(lambda placed: not placed.column.title, self.columns[index + 1 :]))
+            room = width + sum(GAP + placed.width for placed in rest)
+            if not column.right and index + 1 + len(rest) < len(self.columns):
+                room += GAP
             if title:
                 texts.append(fit(title, room, right=column.right))
             if column.right and index + 1 < len(self.columns):

@@ -110,6 +110,8 @@ async def test_a_tenant_that_fails_is_a_row_and_is_asked_again_alone(
         assert "could not be read" in first
         assert gap.why.endswith(("r asks it again.", ")"))
         assert {row.tenant for row in one.body.feed.items()} == {"demo", "second"}
+        await one.keys("g\r")
+        assert gap.why[:60] in one.text.replace("\n", "").replace("  ", " ")
         # nothing can be done to it
         await one.keys("ga")
         assert not isinstance(one.app.screen, MenuScreen)

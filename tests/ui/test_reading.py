@@ -33,7 +33,7 @@ async def test_a_hundred_thousand_alerts_from_top_to_bottom(start_simulator: Sta
         await one.go("al")
         await one.filled()
         # every row by itself, the width for the rows
-        await one.keys("fw")
+        await one.keys("f0w")
         table, feed = one.table, one.body.feed
         seen: list[str] = []
         last = None
@@ -296,7 +296,7 @@ async def test_new_alerts_are_announced_and_never_pushed_under_the_cursor(
 ) -> None:
     tenant = start_simulator(arrivals=30.0)
     async with stage(tenant, clock, size=(80, 24)) as one:
-        await one.keys("fjjj")
+        await one.keys("f0jjj")
         row, lines = one.cursor.id, one.lines[1:10]
         clock.advance(90)
         await one.rested()
