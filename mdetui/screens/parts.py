@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from mdetui.feeds.slices import SLICE
 from mdetui.feeds.source import RowKey
 from mdetui.screens.places import Listing, ListPlace, Place
 
@@ -48,9 +50,18 @@ class PartSource:
             return None
         self.complete = True
         feed = self._whole.feed
-        found = [(key, row) for key in self._keys if (row := feed.item(key)) is not None]
-        self.total = len(found)
-        return PartBatch([row for _, row in found], [feed.raw(key) for key, _ in found])
+        rows: list[Any] = []
+        pages: list[tuple[Any, int] | None] = []
+        for start in range(0, len(self._keys), SLICE):
+            for key in self._keys[start : start + SLICE]:
+                row = feed.item(key)
+                if row is not None:
+                    rows.append(row)
+                    pages.append(feed.raw(key))
+            # keys come in between
+            await asyncio.sleep(0)
+        self.total = len(rows)
+        return PartBatch(rows, pages)
 
 
 def part_place(parent: Place, whole: Listing, keys: Sequence[RowKey], title: str, name: str) -> ListPlace:

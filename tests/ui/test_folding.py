@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+from mdetui.config import Config
+from mdetui.config_tables import SavedQueue
 from mdetui.feeds.marks import Mark
 from mdetui.screens.listing import ListScreen
+from mdetui.screens.page import PageScreen
 from mdetui.simulator.mount import Mounted
 from tests.clocks import HeldClock
 from tests.driving import Stage, stage
@@ -70,6 +73,53 @@ async def test_fold_by_two_columns(tenant: Mounted, clock: HeldClock) -> None:
         await folded(one, "+cs")
         assert "folded by category and severity" in one.text
         assert sorted(one.body.feed.entry(n).count for n in range(len(one.body.feed))) == sorted(every.values())
+
+
+async def test_what_is_counted_is_copied_and_sorted_and_has_its_own_columns(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock, size=(80, 24)) as one:
+        await one.rested()
+        await folded(one, "+so")
+        header = next(line for line in one.lines if "COUNT" in line)
+        # one title over both, and nothing of it is cut
+        assert header.split()[:3] == ["COUNT", "SHARE", "NEWEST"]
+        assert header.split("NEWEST")[1].strip() == "folded by severity and owner"
+        row = next(value for _, label, value in one.screen(ListScreen).copies(one.cursor) if label == "row")
+        assert row.split("\t")[:1] == [str(one.body.feed.entry(0).count)]
+        assert len(row.split("\t")) == 5
+        await one.keys("c")
+        assert "A folded list has columns of its own." in one.text
+        order = [one.body.feed.entry(n).count for n in range(len(one.body.feed))]
+        await one.keys("sm")
+        assert "Groups stand by their size" in one.text
+        assert [one.body.feed.entry(n).count for n in range(len(one.body.feed))] == order
+
+
+async def test_a_queue_may_begin_folded(tenant: Mounted, clock: HeldClock) -> None:
+    queue = SavedQueue("by machine", "status:open", fold="machine+category", digit=1)
+    async with stage(tenant, clock, config=Config(queues={"alerts": (queue,)})) as one:
+        await one.rested()
+        assert "folded by machine and category" in one.text
+
+
+async def test_a_list_on_a_page_is_folded_too(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock) as one:
+        await one.keys("m")
+        await one.until(lambda: one.screen(PageScreen).spot.entity is not None)
+        await one.keys("\t")
+        await one.filled()
+        page = one.screen(PageScreen).spot
+        await folded(one, "c")
+        assert "folded by category" in one.text
+        await one.keys(" \r")
+        await one.filled()
+        assert one.screen(ListScreen).place.crumbs[:-1] == page.crumbs
+        marked = one.body.feed.marked
+        assert marked == one.body.feed.loaded
+        await one.press("escape")
+        await one.until(lambda: isinstance(one.app.screen, PageScreen))
+        await one.filled()
+        assert (one.screen(PageScreen).spot, one.body.feed.marked) == (page, marked)
+        assert "folded by category" in one.text
 
 
 async def test_a_group_opens_as_a_list_without_a_request(tenant: Mounted, clock: HeldClock) -> None:
