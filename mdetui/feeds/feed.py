@@ -165,21 +165,23 @@ class Feed:
 
     def step(self) -> Change:
         """One slice of the work that is left."""
-        added = replaced = held = handled = 0
+        added = replaced = held = handled = spent = 0
         reordered = False
-        while self.busy and handled < SLICE:
+        while self.busy and spent < SLICE:
             if self._job is not None:
                 # rows wait until the new arrangement stands: it is built from those that are there now
                 try:
-                    handled += next(self._job)
-                except StopIteration as done:
-                    self._job, self._arranged, reordered = None, done.value, True
+                    done = next(self._job)
+                    handled, spent = handled + done, spent + done
+                except StopIteration as end:
+                    self._job, self._arranged, reordered = None, end.value, True
                 continue
-            taken = self._intake.take(SLICE - handled)
+            cost = self._arranged.shown.COST
+            taken = self._intake.take(max(1, (SLICE - spent) // cost))
             self._arranged.insert(taken.new)
             self._arranged.shown.recheck(taken.replaced)
             added, replaced = added + len(taken.new), replaced + len(taken.replaced)
-            held, handled = held + taken.held, handled + taken.handled
+            held, handled, spent = held + taken.held, handled + taken.handled, spent + taken.handled * cost
         return Change(added, replaced, held, handled, reordered)
 
     def settle(self) -> None:

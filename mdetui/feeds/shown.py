@@ -24,6 +24,9 @@ class Shown:
         groups: The folds, or None.
     """
 
+    # what a row that comes takes, next to one in a list without counted groups
+    COST = 1
+
     __slots__ = ("_extra", "_heads", "_matches", "_ordering", "_rows", "_shape", "filter", "groups", "lines")
 
     def __init__(

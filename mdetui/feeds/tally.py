@@ -90,6 +90,8 @@ class Tally(Shown):
         total: Rows of all groups together.
     """
 
+    COST = 3
+
     __slots__ = ("_sizes", "total")
 
     groups: CountedGroups
