@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.row_writes import RowWrites
-from mdetui.views.blast_tree import ROOTS
+from mdetui.views.blast import ROOTS
 from mdetui.views.found import Named
 
 if TYPE_CHECKING:

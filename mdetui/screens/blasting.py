@@ -18,8 +18,8 @@ from mdetui.screens.listing import ListScreen
 from mdetui.screens.local_lists import LocalBatch, LocalSource
 from mdetui.screens.places import Listing, ListPlace, Place, page_of
 from mdetui.views.base import Cell, Subject
-from mdetui.views.blast import item_of
-from mdetui.views.blast_tree import ROOTS, Branch, Row, Tree
+from mdetui.views.blast import ROOTS, item_of
+from mdetui.views.blast_tree import Branch, Row, Tree
 from mdetui.views.found import Named
 from mdetui.views.registry import PAGES, VIEWS
 from mdetui.widgets.bindings import bindings
@@ -172,7 +172,7 @@ class BlastScreen(ListScreen):
         try:
             session = self.shell.session(place.profile)
         except MdetuiError as error:
-            branch.loading, branch.error = False, error
+            self.grown.failed(branch, error)
             return
         # of the app: an answer comes even when this screen is left meanwhile
         place.workers = [worker for worker in place.workers if not worker.is_finished]
@@ -221,6 +221,8 @@ class BlastScreen(ListScreen):
             return
         for worker in place.workers:
             worker.cancel()
+        self.grown.stop()
+        self.show_rows()
         self.say("The load was stopped; Enter asks again.")
 
     # writes
@@ -248,9 +250,7 @@ class BlastScreen(ListScreen):
 
 async def _read(place: BlastPlace, session: Session, branch: Branch, fresh: bool) -> None:
     """Read a branch into the tree, and tell whoever shows it by then."""
-    try:
-        await place.tree.read(session, branch, session.now(), fresh=fresh)
-    finally:
-        body: ListBody | None = place.listing.body
-        if body is not None:
-            body.post_message(BlastScreen.Grown())
+    await place.tree.read(session, branch, session.now(), fresh=fresh)
+    body: ListBody | None = place.listing.body
+    if body is not None:
+        body.post_message(BlastScreen.Grown())

@@ -22,8 +22,7 @@ from mdetui.screens.list_body import ListBody
 from mdetui.screens.local_lists import LocalBatch
 from mdetui.screens.places import PagePlace
 from mdetui.views.base import RAW, Cell, Line, Need, Subject, Tab
-from mdetui.views.blast import Bare
-from mdetui.views.blast_tree import ROOTS
+from mdetui.views.blast import ROOTS, Bare
 from mdetui.views.found import Named
 from mdetui.views.registry import VIEWS
 from mdetui.views.sent import json_lines

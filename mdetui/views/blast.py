@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mdetui import text
 from mdetui.views import alerts, inventory, machines, words
 from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Need, Subject, View, fact
-from mdetui.views.blast_tree import Row
 
+if TYPE_CHECKING:
+    from mdetui.views.blast_tree import Row
+
+# pages of things that a tree can begin with
+ROOTS = ("file", "ip", "domain", "user")
 _WORDS = {"ip": "address", "branch": "", "failed": ""}
 _STEP = 2
 

@@ -20,9 +20,6 @@ from mdetui.views.found import Named, user
 if TYPE_CHECKING:
     from mdetui.views.base import Reader
 
-# what a tree can begin with
-ROOTS = ("file", "ip", "domain", "user")
-
 
 class Ask(NamedTuple):
     """A branch that every thing of a kind has.
@@ -110,6 +107,7 @@ class Branch:
         open: Whether the answer is shown.
         loading: Whether it is being asked.
         error: Why it did not come.
+        turn: How often it was asked for: a read that was given up has no say in the next.
     """
 
     owner: Entity
@@ -120,6 +118,7 @@ class Branch:
     open: bool = False
     loading: bool = False
     error: MdetuiError | None = None
+    turn: int = 0
 
     @property
     def key(self) -> str:
@@ -183,7 +182,8 @@ class Tree:
     @property
     def told(self) -> str:
         """`12 machines, 4 alerts, 1 user`: what is known so far, shown or not."""
-        return ", ".join(text.plural(self.count(kind), kind) for kind in ("machine", "alert", "user"))
+        counts = {kind: self.count(kind) for kind in ("machine", "alert", "user")}
+        return ", ".join(text.plural(count, kind) for kind, count in counts.items() if count) or "nothing yet"
 
     @property
     def loading(self) -> int:
@@ -274,8 +274,10 @@ class Tree:
         if branch is None:
             row.entity.open = not row.entity.open and bool(row.entity.branches)
             return None
-        branch.open = not branch.open or bool(row.failed)
         source = self._source(branch)
+        # open it may be since before its load was given up
+        unasked = source.found is None and source.error is None and not source.loading
+        branch.open = not branch.open or unasked or bool(row.failed)
         if not branch.open or source.loading or source.found is not None:
             return None
         return self.begin(source)
@@ -283,8 +285,27 @@ class Tree:
     def begin(self, branch: Branch) -> Branch:
         """A branch is going to be read, once more where it was already."""
         self.stamp += 1
-        branch.loading, branch.error = True, None
+        branch.loading, branch.error, branch.turn = True, None, branch.turn + 1
         return branch
+
+    def failed(self, branch: Branch, error: MdetuiError) -> None:
+        """A branch did not come."""
+        branch.error = error
+        self._ended(branch)
+
+    def stop(self) -> None:
+        """Give up every branch under way: a line that has nothing to show yet closes."""
+        for entity in self._known.values():
+            for branch in entity.branches:
+                if branch.loading:
+                    branch.turn += 1
+                    self._ended(branch)
+
+    def _ended(self, branch: Branch) -> None:
+        self.stamp += 1
+        branch.loading = False
+        if branch.found is None and branch.error is None:
+            branch.open = False
 
     def asked(self, row: Row) -> Branch | None:
         """The branch that was read for a line; None when nothing was."""
@@ -299,7 +320,7 @@ class Tree:
         return None
 
     async def read(self, reader: Reader, branch: Branch, now: datetime, *, fresh: bool = False) -> None:
-        """Ask for a branch; what went wrong is kept with it. Given up, it can be opened again.
+        """Ask for a branch; what went wrong is kept with it. What comes after it was given up is nobody's.
 
         Args:
             reader: The session.
@@ -307,21 +328,19 @@ class Tree:
             now: Wall time.
             fresh: Ask the service, whatever was read in the last minute.
         """
-        ask = branch.ask
+        ask, turn = branch.ask, branch.turn
         try:
             page = await reader.read(ask.operation, ask.path(branch.owner.id, now), {}, fresh=fresh)
         except MdetuiError as error:
-            branch.error = error
-        else:
+            if branch.turn == turn:
+                self.failed(branch, error)
+            return
+        if branch.turn == turn:
             good = [row for row in page.rows if getattr(row, "why", None) is None]
             branch.unread = len(page.rows) - len(good)
             made = [self._entity(_MAKE[ask.kind](row)) for row in _in_order(ask.kind, good)]
             branch.found = list({entity.key: entity for entity in made}.values())
-        finally:
-            branch.loading = False
-            if branch.found is None and branch.error is None:
-                branch.open = False
-            self.stamp += 1
+            self._ended(branch)
 
 
 def _name(name: str | None, known: str) -> str:

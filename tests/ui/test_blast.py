@@ -238,3 +238,52 @@ async def test_what_is_copied_is_of_the_line(tenant: Mounted, clock: HeldClock) 
         await on(one, "machines")
         await one.keys("o")
         assert "There is no portal page for this row." in one.text
+
+
+async def test_a_branch_comes_even_when_the_tree_is_left_meanwhile(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock) as one:
+        screen = await blast(one, "file")
+        tree = screen.grown
+        await on(one, "alerts")
+        tenant.faults.set("latency", "400", path="/api/files/")
+        await one.press("enter")
+        assert "reading" in one.text
+        await one.press("escape")
+        assert not isinstance(one.app.screen, BlastScreen)
+        await one.until(lambda: not tree.loading)
+        await one.keys("]")
+        await one.until(lambda: isinstance(one.app.screen, BlastScreen))
+        await one.calm()
+        await one.filled()
+        assert one.reads == 1
+        assert {row.kind for row in rows(one)} == {"file", "branch", "alert"}
+        assert one.cursor.label == "alerts"
+
+
+async def test_a_load_that_is_stopped_can_be_asked_for_again(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock) as one:
+        await blast(one, "file")
+        await on(one, "alerts")
+        tenant.faults.set("latency", "400", path="/api/files/")
+        await one.press("enter", "ctrl+c")
+        await one.until(lambda: not one.screen(BlastScreen).grown.loading)
+        assert "The load was stopped" in one.text
+        tenant.faults.clear()
+        await enter(one)
+        assert "alert" in {row.kind for row in rows(one)}
+
+
+async def test_r_asks_again_for_the_branch_of_the_line(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock) as one:
+        await blast(one, "file")
+        await one.keys("r")
+        assert "This was not asked for" in one.text
+        await on(one, "machines")
+        await enter(one)
+        machine = await one.point(lambda row: row.kind == "machine")
+        one.mounted.journal.clear()
+        await one.keys("r")
+        await one.until(lambda: not one.screen(BlastScreen).grown.loading)
+        await one.calm()
+        assert asked(one, "files/") == 1
+        assert one.cursor.key == machine.key
