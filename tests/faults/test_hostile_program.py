@@ -116,7 +116,7 @@ def test_every_screen(tenant: Simulator, tmp_path: Path) -> None:
         walk.until("▌")
         # the queue: through it, unfolded, sorted, filtered, wide, in another time
         walk.aligned("MACHINE", "STATUS", "OWNER")
-        walk.press(b"f")
+        walk.press(b"f", b"0")
         for _ in range(5):
             walk.press(PAGE)
             walk.aligned("MACHINE", "STATUS", "OWNER")
@@ -198,7 +198,7 @@ def test_rows_that_can_not_be_read_are_rows_that_say_so(tmp_path: Path) -> None:
         walk.until("▌")
         walk.press(b":al\r")
         walk.until("▌")
-        walk.press(b"f")
+        walk.press(b"f", b"0")
         for _ in range(4):
             walk.aligned("MACHINE", "STATUS", "OWNER")
             walk.press(PAGE)

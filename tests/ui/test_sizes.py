@@ -46,7 +46,7 @@ async def test_login(tenant: Mounted, clock: HeldClock, size: tuple[int, int]) -
 @pytest.mark.parametrize("keys", ["\r", "m"], ids=["alert", "machine"])
 async def test_every_tab_of_a_page(tenant: Mounted, clock: HeldClock, size: tuple[int, int], keys: str) -> None:
     async with stage(tenant, clock, size=size) as one:
-        await one.keys("f")
+        await one.keys("f0")
         row = await one.point(lambda row: row.computer_dns_name and row.related_user and len(row.title) > 30)
         await one.keys(keys)
         page = one.screen(PageScreen)
@@ -64,7 +64,7 @@ async def test_every_tab_of_a_page(tenant: Mounted, clock: HeldClock, size: tupl
 @sizes
 async def test_menus_bars_and_the_filter(tenant: Mounted, clock: HeldClock, size: tuple[int, int]) -> None:
     async with stage(tenant, clock, size=size) as one:
-        await one.keys("f")
+        await one.keys("f0")
         await one.point(lambda row: row.computer_dns_name)
         for keys, words in {
             "Y": ("id", "name", "row", "JSON", "machine id", "portal link"),
@@ -87,7 +87,7 @@ async def test_menus_bars_and_the_filter(tenant: Mounted, clock: HeldClock, size
 
 
 async def show_sheet(one: Stage, keys: str, fits: Callable[[Any], object]) -> Any:
-    await one.keys("f")
+    await one.keys("f0")
     row = await one.point(fits)
     await one.keys(keys)
     await one.checked()
@@ -107,7 +107,7 @@ async def test_sheets_for_one(tenant: Mounted, clock: HeldClock, size: tuple[int
             assert word in one.text, word
         framed(one, "ISOLATE", lock="demo", keys="esc leave")
         await one.press("escape")
-        row = await show_sheet(one, "ftc", lambda row: row.severity != "High" and row.status == "New")
+        row = await show_sheet(one, "f0tc", lambda row: row.severity != "High" and row.status == "New")
         await one.keys("\t\t\t" + "a long reason " * 20 + "\t")
         assert one.sheet.sheet.focus == ACTION
         for word in (
@@ -177,7 +177,7 @@ async def test_it_starts_in_a_window_that_is_too_small(tenant: Mounted, clock: H
 
 async def test_too_small_over_a_menu_a_bar_and_a_page(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock, size=(80, 24)) as one:
-        await one.keys("f")
+        await one.keys("f0")
         for keys, wanted in (
             ("a", "isolate"),
             ("/pow", "/pow"),
