@@ -12,8 +12,9 @@ from mdetui.clock import Clock
 from mdetui.config import Config, Profile
 from mdetui.errors import MdetuiError, PlanError, SignInError
 from mdetui.screens.frame import Frame
+from mdetui.screens.history import History
 from mdetui.screens.menu import Entry, MenuScreen
-from mdetui.screens.places import History, LoginPlace, Place, queue_of
+from mdetui.screens.places import LoginPlace, Place, queue_of
 from mdetui.screens.tenants import Tenants
 from mdetui.screens.too_small import TooSmallScreen
 from mdetui.settings import Settings
