@@ -15,9 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from mdetui.auth.browser import BrowserFlow, answer_in, ask_for_address, redeem
 from mdetui.auth.confidential import AppTokens
-from mdetui.auth.device import DeviceCode, Waiting, ask_for_code, wait_for_person
 from mdetui.auth.grant import EARLY, LAST, PATIENCE, Grant, WrongTenant
 from mdetui.auth.identity import Identity, claims_of, identity_of
 from mdetui.auth.person import Attempt, PersonTokens, Store
@@ -31,6 +29,8 @@ from mdetui.threads import in_daemon
 if TYPE_CHECKING:
     import httpx
 
+    from mdetui.auth.browser import BrowserFlow
+    from mdetui.auth.device import DeviceCode, Waiting
     from mdetui.auth.public import SignedIn
 
 T = TypeVar("T")
@@ -149,6 +149,9 @@ class TokenSource:
         Raises:
             SignInError: There is no code: not reached, busy, refused.
         """
+        # here and below: only who signs in needs these, and the first rows do not wait for them
+        from mdetui.auth.device import ask_for_code
+
         profile = replace(self._profile, method="device-code")
         return await self._for_person(ask_for_code, profile, self._transport, audience, claims, self._clock)
 
@@ -168,6 +171,8 @@ class TokenSource:
             SignInError: Declined, expired, blocked by a policy, another tenant's account, ...; the sentences say what
                 to do, a new code or the browser.
         """
+        from mdetui.auth.device import wait_for_person
+
         profile = replace(self._profile, method="device-code")
         signed = await wait_for_person(profile, self._transport, code, self._clock, changed)
         return await self._welcome(signed, code.audience)
@@ -182,6 +187,8 @@ class TokenSource:
         Raises:
             SignInError: The authority was not reached or does not know the tenant.
         """
+        from mdetui.auth.browser import ask_for_address
+
         profile = replace(self._profile, method="browser")
         return await self._for_person(ask_for_address, profile, self._transport, audience, claims)
 
@@ -196,6 +203,8 @@ class TokenSource:
         Raises:
             SignInError: Not such an address, that of another attempt, or refused.
         """
+        from mdetui.auth.browser import answer_in, redeem
+
         profile = replace(self._profile, method="browser")
         signed = await self._for_person(redeem, profile, self._transport, flow, answer_in(flow, pasted))
         return await self._welcome(signed, flow.audience)
