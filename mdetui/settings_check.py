@@ -16,7 +16,7 @@ from mdetui.feeds.shape import BOTH
 from mdetui.settings import numbered, split
 from mdetui.views import folds
 from mdetui.views.base import View
-from mdetui.views.query import WORDS, parse
+from mdetui.views.query import parse, words_of
 from mdetui.views.registry import VIEWS
 
 WIDEST_COLUMN = 200
@@ -28,7 +28,7 @@ _NOBODY = "somebody@example.com"
 def views_with(table: str) -> dict[str, View]:
     """Views that a table of the configuration may name: `queues`, `columns`, `page_size` or `refresh`."""
     if table == "queues":
-        return {name: view for name, view in VIEWS.items() if name in WORDS and view.operation}
+        return {name: view for name, view in VIEWS.items() if words_of(name) and view.operation}
     if table == "columns":
         return dict(VIEWS)
     found = {name: view for name, view in VIEWS.items() if view.operation}

@@ -27,7 +27,7 @@ from mdetui.config_tables import (
 )
 from mdetui.settings_check import WIDEST_COLUMN, folds_of, sorts_of, views_with
 from mdetui.views.base import View
-from mdetui.views.query import WORDS
+from mdetui.views.query import words_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -103,7 +103,7 @@ def _queues(view: View) -> Schema:
         one.name: {"type": "string"} if one.default is MISSING else _kind(one.default) for one in fields(SavedQueue)
     }
     found["name"]["minLength"] = 1
-    found["words"] |= {"pattern": _words(view), "examples": [word.help for word in WORDS[view.id]]}
+    found["words"] |= {"pattern": _words(view), "examples": [word.help for word in words_of(view.id)]}
     found["sort"]["enum"] = [sign + name for name in sorts_of(view) for sign in ("", "-")]
     found["fold"]["enum"] = folds_of(view)
     found["digit"] |= {"minimum": 1, "maximum": DIGITS}
@@ -113,7 +113,7 @@ def _queues(view: View) -> Schema:
 
 def _words(view: View) -> str:
     """Words with a value, then what filters the rows that are loaded."""
-    names = "|".join(word.name for word in WORDS[view.id])
+    names = "|".join(word.name for word in words_of(view.id))
     word = rf'({names}):("[^"]*"|[^\s"]+)'
     return rf"^\s*({word}(\s+{word})*)?\s*(/.*|\s/.*)?$"
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mdetui import text
-from mdetui.auth import hints
 from mdetui.auth.grant import WrongTenant
 from mdetui.config import Profile
 from mdetui.errors import SignInError
@@ -47,6 +46,8 @@ def check(profile: Profile, known: str, *sources: Mapping[str, Any], named: bool
         )
     for tid in (*told, *((known,) if is_guid(known) else ())):
         if tid.lower() != wanted.lower():
+            from mdetui.auth import hints
+
             raise WrongTenant.of(hints.wrong_tenant(profile, tid))
     return wanted.lower()
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, cast, overload
 
 from mdetui.errors import PlanError
 from mdetui.screens import browsing
 from mdetui.screens.places import LoginPlace, list_of, page_of
+from mdetui.views import query
 from mdetui.views.base import View
-from mdetui.views.query import WORDS, parse
+from mdetui.views.query import parse
 from mdetui.views.registry import VIEWS
 
 if TYPE_CHECKING:
@@ -79,10 +81,10 @@ def in_words(view: str, rest: str) -> str:
     return rest
 
 
-def words_of(view: str, begun: str) -> Sequence[str]:
+def begun_words(view: str, begun: str) -> Sequence[str]:
     """The words of a view that a word can become, or the values behind its colon."""
     name, colon, value = begun.partition(":")
-    words = WORDS.get(view, ())
+    words = query.words_of(view)
     if not colon:
         return [f"{word.name}:" for word in words if word.name.startswith(begun)]
     known = next((word.values for word in words if word.name == name), ())
@@ -231,15 +233,37 @@ async def _quit(frame: Frame, rest: str) -> None:
 
 def _of_view(view: View) -> Command:
     """A list's own command."""
-    words = WORDS.get(view.id, ())
+    words = query.words_of(view.id)
     takes = " ".join([*(word.help.split()[0].rstrip(",") for word in words), "/text"])
     if view.id == "machines":
         return Command(view.command, f"name, id, {takes}", view.help or view.title, _machine, asks=view.operation)
     return Command(view.command, takes, view.help or view.title, _list(view.id), asks=view.operation)
 
 
-COMMANDS: tuple[Command, ...] = (
-    *(_of_view(view) for view in VIEWS.values() if view.command),
+class _Commands(Sequence[Command]):
+    """All commands; those of lists are made when the first is asked for, because that imports every list."""
+
+    def __init__(self, *others: Command) -> None:
+        self._others = others
+
+    @cached_property
+    def _all(self) -> tuple[Command, ...]:
+        return (*(_of_view(view) for view in VIEWS.values() if view.command), *self._others)
+
+    @overload
+    def __getitem__(self, index: int) -> Command: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Command]: ...
+
+    def __getitem__(self, index: int | slice) -> Command | Sequence[Command]:
+        return self._all[index]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+COMMANDS: Sequence[Command] = _Commands(
     Command(
         ("find", "f"),
         "hash, address, name, user, CVE, alert, incident, or a list of machines",
@@ -259,7 +283,7 @@ COMMANDS: tuple[Command, ...] = (
         "profile profile sev:high",
         "alerts of several tenants in one list",
         _merged,
-        options=lambda frame, begun: [*_profiles(frame, begun), *words_of("alerts", begun)],
+        options=lambda frame, begun: [*_profiles(frame, begun), *begun_words("alerts", begun)],
     ),
     Command(("isolated",), "", "machines that actions say are isolated", _isolated, asks="actions.list"),
     Command(("scores",), "", "exposure and secure scores, by machine group", _scores, asks="scores.exposure"),

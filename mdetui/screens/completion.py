@@ -14,7 +14,10 @@ from mdetui.views.registry import VIEWS
 if TYPE_CHECKING:
     from mdetui.screens.frame import Frame
 
-_VIEW_OF = {view.command[0]: view.id for view in VIEWS.values() if view.command}
+
+def _view_of(command: Command) -> str:
+    """Id of the list that a command opens; "" when it opens none."""
+    return next((view.id for view in VIEWS.values() if view.command and view.command[0] == command.names[0]), "")
 
 
 def complete(frame: Frame, line: str) -> str:
@@ -56,11 +59,11 @@ def offers(frame: Frame, line: str) -> Sequence[str]:
         return ()
     if command.options is not None:
         return command.options(frame, last)
-    return commands.words_of(_VIEW_OF.get(command.names[0], ""), last)
+    return commands.begun_words(_view_of(command), last)
 
 
 def _filter(frame: Frame, command: Command, rest: str) -> str:
-    view, profile = _VIEW_OF.get(command.names[0]), frame.place.profile
+    view, profile = _view_of(command), frame.place.profile
     if view is None or not rest.strip() or not profile:
         return ""
     session = frame.shell.opened(profile)

@@ -16,7 +16,7 @@ from mdetui.screens.list_body import ListBody
 from mdetui.screens.menu import Entry, MenuScreen
 from mdetui.screens.places import Place, list_of, page_of
 from mdetui.views.base import Pivot, Subject
-from mdetui.views.query import WORDS, of
+from mdetui.views.query import of, words_of
 from mdetui.views.registry import PAGES
 from mdetui.widgets.feed_table import FeedTable
 
@@ -271,7 +271,7 @@ class RowKeys(Commanding):
         if body is None:
             self.say("There is no list here to filter.")
             return
-        asks = "; Tab asks the server" if body.view.id in WORDS else ""
+        asks = "; Tab asks the server" if words_of(body.view.id) else ""
         await self.open_bar("/", body.feed.filter.text, f"loaded {body.feed.progress}{asks}")
 
     def filter_changed(self, text_typed: str) -> None:
@@ -283,7 +283,7 @@ class RowKeys(Commanding):
     async def filter_to_server(self, text_typed: str) -> None:
         """Turn the filter into a question to the server, in the command bar."""
         body = self.list_body
-        if body is None or body.view.id not in WORDS:
+        if body is None or not words_of(body.view.id):
             return
         start = " ".join(f"{body.view.id} {body.listing.query.words} {text_typed}".split()) + " "
         self.close_bar()

@@ -179,6 +179,7 @@ _ACTION_TYPES = (
     "CollectInvestigationPackage", "StopAndQuarantineFile", "LiveResponse", "Offboard",
 )  # fmt: skip
 
+# of the lists that come first; the others say theirs themselves (`View.words`)
 WORDS: dict[str, tuple[Word, ...]] = {
     "alerts": (
         Word("sev", "sev:high sev:medium+", _severity, _fits_severity, known=(*_SEVERITIES[::-1], "medium+", "low+")),
@@ -224,6 +225,15 @@ WORDS: dict[str, tuple[Word, ...]] = {
 }
 
 
+def words_of(view: str) -> tuple[Word, ...]:
+    """The words of a list; empty when the server filters it by none."""
+    if view not in WORDS:
+        from mdetui.views.registry import VIEWS
+
+        WORDS[view] = VIEWS[view].words if view in VIEWS else ()
+    return WORDS[view]
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What a line of words means.
@@ -264,7 +274,7 @@ def parse(view: str, line: str, me: str = "", now: datetime | None = None) -> Qu
         PlanError: A word that this view does not know, or a value that a word does not take.
     """
     server, _, local = _split_local(line)
-    known = {word.name: word for word in WORDS.get(view, ())}
+    known = {word.name: word for word in words_of(view)}
     found: list[tuple[Word, str]] = []
     for name, quoted, bare in _TOKEN.findall(server):
         value = quoted or bare
@@ -287,7 +297,7 @@ def of(view: str, words: Mapping[str, str], me: str = "", now: datetime | None =
     Raises:
         PlanError: A value that a word does not take.
     """
-    known = {word.name: word for word in WORDS[view]}
+    known = {word.name: word for word in words_of(view)}
     shown = " ".join(f"{name}:{value}" for name, value in words.items())
     return _query(shown, "", [(known[name], value) for name, value in words.items()], me, now or datetime.now(UTC))
 

@@ -9,7 +9,7 @@ import pytest
 
 from mdetui.errors import PlanError
 from mdetui.views import moments
-from mdetui.views.query import WORDS, parse
+from mdetui.views.query import parse, words_of
 
 NOW = datetime(2026, 11, 24, 12, 34, 56, 789, tzinfo=UTC)
 
@@ -79,4 +79,4 @@ def test_rows_of_a_refresh_are_tested_against_the_same_time() -> None:
 
 @pytest.mark.parametrize("view", ["alerts", "machines", "actions"])
 def test_lists_with_times_have_the_words(view: str) -> None:
-    assert {"since", "before"} <= {word.name for word in WORDS[view]}
+    assert {"since", "before"} <= {word.name for word in words_of(view)}

@@ -16,7 +16,7 @@ from mdetui.config import Config
 from mdetui.errors import ConfigError
 from mdetui.settings_check import check
 from mdetui.settings_schema import schema
-from mdetui.views.query import WORDS
+from mdetui.views.query import words_of
 from mdetui.views.registry import VIEWS
 from tests.unit.test_settings import GOOD
 
@@ -70,7 +70,7 @@ def test_it_knows_what_the_program_knows() -> None:
     assert {"alerts", "machines", "actions"} <= set(top["queues"]["properties"])
     assert "log" not in top["queues"]["properties"]
     for view, queues in top["queues"]["properties"].items():
-        assert queues["items"]["properties"]["words"]["examples"] == [word.help for word in WORDS[view]]
+        assert queues["items"]["properties"]["words"]["examples"] == [word.help for word in words_of(view)]
     told = [name for name, part in top.items() if not part["description"]]
     assert told == []
 
