@@ -163,8 +163,8 @@ class Shell(Tenants):
         """Count down what is to be counted down, the write lock and a wait; else nothing is written to the terminal."""
         frame = self.frame
         session = self.opened(frame.place.profile) if frame is not None else None
-        if frame is None or session is None or not frame.is_mounted:
-            # a screen that is being put up draws its top line itself, once it has one
+        if frame is None or session is None or not frame.is_mounted or not frame.query("#top"):
+            # a screen that is being put up draws its top line itself, once it has one; one that goes away has none
             return
         now = (frame.place.profile, session.lock.is_open, int(session.lock.remaining))
         if now != self._lock_shown:
