@@ -22,8 +22,8 @@ def test_b9_and_b10_on_the_biggest_tenant(budgets: Budgets, home: Home, tmp_path
             memory = terminal.rss / MIB
     shown = found["shown"]
     assert found["loaded"] >= 20_000
-    # first folded by repeats, then every row
-    assert 0 < shown["sort by machine"] < shown["every row"] == shown["filter away"] == found["loaded"]
+    # first folded by repeats, then every row; pages go on coming meanwhile
+    assert 0 < shown["sort by machine"] < shown["every row"] <= shown["filter away"]
     assert 0 < shown["filter"] < shown["every row"]
     assert 0 < shown["fold by category"] < 100
     budgets.check("B9", "rows decoded in one turn of the loop, 1,000,000 alerts", found["decoded in a turn"], 1_000)
