@@ -22,21 +22,24 @@ from mdetui.screens.page import PageScreen
 from tests.perf.apps.full_queue import Heartbeat, RushingClock, the_queue, until
 
 ROWS = 20_000
+# what puts a menu or the bar up, and what then works on the rows: only that is measured
 STEPS = {
     "sort by machine": ("s", "m"),
     "fold by category": ("f", "c"),
     "every row": ("f", "0"),
-    "filter": ("/", "f", "i", "n", "enter"),
-    "filter away": ("/", "escape"),
+    "filter": ("/", "fin"),
+    "filter away": ("/", "\x1b"),
 }
 
 
-async def worst(pilot: Pilot[Any], body: ListBody, keys: tuple[str, ...]) -> float:
-    """Milliseconds of processor time of the busiest turn while keys do what they do."""
+async def worst(pilot: Pilot[Any], body: ListBody, opens: str, keys: str) -> float:
+    """Milliseconds of processor time of the busiest turn while keys do what they do to the rows."""
+    await pilot.press(opens)
+    await asyncio.sleep(0.3)
     heart = Heartbeat()
     beating = asyncio.create_task(heart.beat())
     for key in keys:
-        await pilot.press(key)
+        await pilot.press("escape" if key == "\x1b" else key)
     await until(lambda: not body.feed.busy)
     await asyncio.sleep(0.3)
     beating.cancel()
@@ -57,8 +60,10 @@ async def walk(pilot: Pilot[Any]) -> None:
     session = body.shell.session(body.listing.profile)
     told: dict[str, Any] = {"loaded": feed.loaded, "shown": {}, "work": {}}
     for name, keys in STEPS.items():
-        told["work"][name] = await worst(pilot, body, keys)
+        told["work"][name] = await worst(pilot, body, *keys)
         told["shown"][name] = len(feed)
+        if name == "filter":
+            await pilot.press("enter")
     before = len(session.log.entries)
     heart = Heartbeat()
     beating = asyncio.create_task(heart.beat())
