@@ -46,16 +46,26 @@ class Domain(Keyed):
     host: str = ""
 
 
-class FileStats(Keyed):
-    """How common a file is. Prevalence has two names each and came as text in older answers: read the properties."""
+class Prevalence(Keyed):
+    """How common something is in the tenant. Prevalence has two names and came as text in older answers: read `here`."""
 
-    KEY: ClassVar[tuple[str, ...]] = ("sha1",)
-
-    sha1: str | None = None
     organization_prevalence: Loose = None
     org_prevalence: Loose = None
     org_first_seen: Timestamp | None = None
     org_last_seen: Timestamp | None = None
+
+    @property
+    def here(self) -> int | None:
+        """Machines of the tenant that had it or talked to it; None when that is not said."""
+        return _count(self.organization_prevalence, self.org_prevalence)
+
+
+class FileStats(Prevalence):
+    """How common a file is, here and everywhere."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("sha1",)
+
+    sha1: str | None = None
     globally_prevalence: Loose = None
     global_prevalence: Loose = None
     global_first_observed: Timestamp | None = None
@@ -63,48 +73,25 @@ class FileStats(Keyed):
     top_file_names: list[str] | None = None
 
     @property
-    def here(self) -> int | None:
-        """Machines of the tenant that had it; None when that is not said."""
-        return _count(self.organization_prevalence, self.org_prevalence)
-
-    @property
     def worldwide(self) -> int | None:
         """Machines everywhere that had it; None when that is not said."""
         return _count(self.globally_prevalence, self.global_prevalence)
 
 
-class DomainStats(Keyed):
+class DomainStats(Prevalence):
     """How common a domain is in the tenant."""
 
     KEY: ClassVar[tuple[str, ...]] = ("host",)
 
     host: str | None = None
-    organization_prevalence: Loose = None
-    org_prevalence: Loose = None
-    org_first_seen: Timestamp | None = None
-    org_last_seen: Timestamp | None = None
-
-    @property
-    def here(self) -> int | None:
-        """Machines of the tenant that talked to it; None when that is not said."""
-        return _count(self.organization_prevalence, self.org_prevalence)
 
 
-class IpStats(Keyed):
+class IpStats(Prevalence):
     """How common an address is in the tenant."""
 
     KEY: ClassVar[tuple[str, ...]] = ("ip_address",)
 
     ip_address: str | None = None
-    organization_prevalence: Loose = None
-    org_prevalence: Loose = None
-    org_first_seen: Timestamp | None = None
-    org_last_seen: Timestamp | None = None
-
-    @property
-    def here(self) -> int | None:
-        """Machines of the tenant that talked to it; None when that is not said."""
-        return _count(self.organization_prevalence, self.org_prevalence)
 
 
 def _count(*values: Loose) -> int | None:

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -124,6 +124,23 @@ async def the_queue(pilot: Pilot[Any]) -> ListBody:
     return found
 
 
+def tell(told: Mapping[str, Any]) -> None:
+    """Write what was found to FILE, whole or not at all."""
+    file = Path(sys.argv[1])
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(told))
+    draft.replace(file)
+
+
+def run(walk: Callable[[Pilot[Any]], Coroutine[Any, Any, None]]) -> None:
+    """Run the program of CONFIG and PROFILE with somebody at the keys."""
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    # as the command line does
+    gc.disable()
+    settings = config.load(sys.argv[2], profile=sys.argv[3])
+    MdetuiApp(settings, net.connect, profile=settings.profile, clock=RushingClock()).run(mouse=False, auto_pilot=walk)
+
+
 async def load(pilot: Pilot[Any]) -> None:
     """Load everything and tell."""
     body = await the_queue(pilot)
@@ -157,15 +174,8 @@ async def load(pilot: Pilot[Any]) -> None:
         "raw": [json.loads(page.row(index))["id"] for page, index in filter(None, raw)],
         "ids": [feed.key(index)[1] for index in (0, len(feed) - 1)],
     }
-    file = Path(sys.argv[1])
-    draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps(told))
-    draft.replace(file)
+    tell(told)
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-    # as the command line does
-    gc.disable()
-    settings = config.load(sys.argv[2], profile=sys.argv[3])
-    MdetuiApp(settings, net.connect, profile=settings.profile, clock=RushingClock()).run(mouse=False, auto_pilot=load)
+    run(load)

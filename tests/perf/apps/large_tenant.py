@@ -6,20 +6,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import json
-import os
-import sys
-from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
 
-from mdetui import config, net
-from mdetui.app import MdetuiApp
 from mdetui.screens.list_body import ListBody
 from mdetui.screens.page import PageScreen
-from tests.perf.apps.full_queue import Heartbeat, RushingClock, the_queue, until
+from tests.perf.apps.full_queue import Heartbeat, run, tell, the_queue, until
 
 ROWS = 20_000
 # what puts a menu or the bar up, and what then works on the rows: only that is measured
@@ -74,15 +67,8 @@ async def walk(pilot: Pilot[Any]) -> None:
     told["work"]["pivot to the machine"] = max(heart.work)
     told["requests of the pivot"] = len(session.log.entries) - before
     told["decoded in a turn"] = session.client.decoder.most
-    file = Path(sys.argv[1])
-    draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps(told))
-    draft.replace(file)
+    tell(told)
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-    # as the command line does
-    gc.disable()
-    settings = config.load(sys.argv[2], profile=sys.argv[3])
-    MdetuiApp(settings, net.connect, profile=settings.profile, clock=RushingClock()).run(mouse=False, auto_pilot=walk)
+    run(walk)
