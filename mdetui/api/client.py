@@ -36,6 +36,7 @@ from mdetui.clock import SYSTEM, Clock
 from mdetui.config import Profile
 from mdetui.errors import ApiError, BadAnswer, NotFound, RateLimited, ServiceDown
 from mdetui.net import TIMEOUT
+from mdetui.net.reasons import words
 
 if TYPE_CHECKING:
     from mdetui.api.downloads import Downloads
@@ -204,7 +205,6 @@ class Client:
         op: Operation,
         *,
         filter: str = "",  # noqa: A002
-        expand: str = "",
         path: Mapping[str, str] = NOTHING,
         query: Mapping[str, str] = NOTHING,
         body: msgspec.Struct | None = None,
@@ -217,7 +217,6 @@ class Client:
         Args:
             op: A list operation, or an export by files: then its rows are the lines of the files.
             filter: `$filter`; see `odata`.
-            expand: `$expand`.
             path: Values for the path.
             query: Other query options (`tag` of findByTag).
             body: Request body of a list that is read by POST (scan history).
@@ -225,9 +224,8 @@ class Client:
             sizes: Rows of the first page, of the second and so on, as `lists.pager_of`.
             memory: Name of a queue whose filter is another one each time (`since:24h`).
         """
-        options = {**query, **({"$expand": expand} if expand else {})}
         return lists.pager_of(
-            self, op, filter=filter, path=path, query=options, urgent=urgent, content=_encoded(body), sizes=sizes,
+            self, op, filter=filter, path=path, query=query, urgent=urgent, content=_encoded(body), sizes=sizes,
             memory=memory,
         )  # fmt: skip
 
@@ -305,7 +303,7 @@ class Client:
         except failures.NEVER_LEFT as error:
             raise failures.network_error(self.profile, op, error) from error
         except failures.FAILURES as error:
-            raise failures.unclear(op, failures.reason(error)) from error
+            raise failures.unclear(op, words(error)) from error
         except BadAnswer as error:
             raise failures.unclear(op, "the answer does not end") from error
         try:

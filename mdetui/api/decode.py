@@ -125,7 +125,8 @@ class Decoder:
     def _rows(self, model: type[msgspec.Struct], raws: list[msgspec.Raw]) -> list[Any]:
         decode = _decoder(model).decode
         key = key_field(model)
-        case, keyed = _case(model), issubclass(model, Keyed)
+        case = _case(model)
+        named = key == "id" or issubclass(model, Keyed)
         rows: list[Any] = []
         for raw in raws:
             try:
@@ -136,8 +137,10 @@ class Decoder:
                 if case == "always" or (not getattr(row, key) and case == "missing"):
                     row = _folded(model, bytes(raw))
             except REFUSED as error:
-                row = _bad(raw, *parts_of(error))
-            rows.append(_bad(raw, "it has no id") if _is_nameless(row, key) or (keyed and not row.id) else row)
+                # for what it is, not for the id that it has neither
+                rows.append(_bad(raw, *parts_of(error)))
+                continue
+            rows.append(_bad(raw, "it has no id") if named and not row.id else row)
         self._intern(model, rows)
         return rows
 

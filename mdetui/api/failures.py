@@ -12,7 +12,6 @@ from mdetui.api.endpoints import Operation
 from mdetui.config import Profile
 from mdetui.errors import NetworkError, NotSent, UnclearAnswer
 from mdetui.net import explain
-from mdetui.net.reasons import words
 
 # reads only
 MAX_TRIES = 4
@@ -44,11 +43,6 @@ def is_certificate(error: BaseException) -> bool:
 def may_repeat(error: BaseException) -> bool:
     """Whether the same read may work a moment later."""
     return not is_certificate(error) and not isinstance(error, (httpx.ProxyError, httpx.UnsupportedProtocol))
-
-
-def reason(error: BaseException) -> str:
-    """What happened, in words."""
-    return words(error)
 
 
 def network_error(profile: Profile, op: Operation, error: BaseException) -> NetworkError:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.api.decode import Page
 from mdetui.api.endpoints import Operation
 from mdetui.api.lines import Lines, Unreadable
-from mdetui.api.pagers import SIZES
+from mdetui.api.pagers import SIZES, size_at
 from mdetui.errors import BadAnswer, NetworkError
 from mdetui.threads import in_daemon
 
@@ -122,13 +123,12 @@ class FilesPager:
             self.requests += 1
             self._download = await self._client.downloads.open(self._op, link)
             self._again = self._given
-        wanted, size = _of(SIZES, self._step), _of(_PORTIONS, self._step)
+        wanted, size = size_at(SIZES, self._step), size_at(_PORTIONS, self._step)
         while len(self._ready) < wanted and not self._ended and self._broken is None:
             portion, last = await self._portion(self._download, size)
             try:
-                lines = await in_daemon(
-                    lambda given=portion, end=last: self._lines.take(given, last=end), name="unpack"
-                )
+                # bound now: whoever gives up meanwhile begins with other lines
+                lines = await in_daemon(partial(self._lines.take, portion, last=last), name="unpack")
             except Unreadable as error:
                 raise self._unreadable(error) from None
             self._ended = last and self._lines.hungry
@@ -168,7 +168,3 @@ class FilesPager:
             f"{text.plural(self._rows, 'row')} are loaded; load the list again later.",
             operation=self._op.id,
         )
-
-
-def _of(ramp: Sequence[int], step: int) -> int:
-    return ramp[min(step, len(ramp) - 1)]

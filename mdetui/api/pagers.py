@@ -23,6 +23,11 @@ _PATIENCE = 3
 _EMPTY_PATIENCE = 20
 
 
+def size_at(ramp: Sequence[int], step: int) -> int:
+    """The size of a page by its number, from 0: the last of the ramp holds for all that follow."""
+    return ramp[min(step, len(ramp) - 1)]
+
+
 class Fetcher(Protocol):
     """What a pager needs of `Client`."""
 
@@ -208,7 +213,7 @@ class SkipPager:
     async def next(self) -> Page | None:
         """The next rows; None when the list is complete."""
         while not self._done:
-            top = min(self._sizes[min(self._step, len(self._sizes) - 1)], self._op.page_max or SIZES[-1])
+            top = min(size_at(self._sizes, self._step), self._op.page_max or SIZES[-1])
             target = self._target(top)
             self.requests += 1
             page = await self._client.page_at(self._op, target, urgent=self._urgent)

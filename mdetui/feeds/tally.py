@@ -47,6 +47,13 @@ class CountedGroups(Groups):
                 self._newest[number] = slot
         return number
 
+    def renew(self, slot: int, item: Any) -> None:
+        """A row was replaced and stays in its group: which is the newest there is found out when somebody looks."""
+        number = self.group(slot)
+        if number is not None and self._time is not None and self._keys[number]:
+            self._times[slot] = self._time(item)
+            self._newest[number] = -1
+
     def remove(self, slot: int) -> None:
         """A row leaves its group; which row is the newest then is found out when somebody looks."""
         number = self._of[slot] - 1
@@ -136,6 +143,8 @@ class Tally(Shown):
         ]
         if moved:
             self._regroup(moved, self._ordering.sort(moved))
+        for slot in set(slots).difference(moved):
+            groups.renew(slot, items[slot])
 
     def _regroup(self, leaving: Sequence[int], joining: Sequence[int]) -> None:
         """Take rows out of their groups, put rows into theirs, and put each group that changed where it stands now."""

@@ -75,7 +75,6 @@ class Wire(Protocol):
         op: Operation,
         *,
         filter: str = "",  # noqa: A002
-        expand: str = "",
         path: Mapping[str, str] = ...,
         urgent: bool = True,
     ) -> Pages:

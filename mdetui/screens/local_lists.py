@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mdetui import text
+from mdetui.api.lists import walk
 from mdetui.screens.places import Listing, ListPlace, Place
 from mdetui.views.base import View
 from mdetui.views.registry import VIEWS
@@ -89,12 +90,7 @@ def isolated_place(parent: Place, session: Session) -> ListPlace:
         from mdetui.views.isolated import rows_of
 
         pager = session.pager("actions.list", filter="type eq 'Isolate' or type eq 'Unisolate'")
-        actions: list[Any] = []
-        while (batch := await pager.next()) is not None:
-            actions += [row for row in batch.rows if not hasattr(row, "why")]
-            if pager.complete:
-                break
-        return rows_of(actions)
+        return rows_of([row async for page in walk(pager) for row in page.rows if not hasattr(row, "why")])
 
     return _place(VIEWS["isolated"], parent, rows)
 

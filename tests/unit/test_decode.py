@@ -305,3 +305,10 @@ async def test_rows_are_equal_to_what_a_plain_decoder_says() -> None:
     ]
     page = await decoded(body_of(*rows))
     assert page.rows == [msgspec.convert(row, AlertRow) for row in rows]
+
+
+async def test_a_row_that_fits_nothing_says_so_and_not_that_it_has_no_id() -> None:
+    page = await Decoder().page(operation("machines.list"), b'{"value":[{"machineTags":5},[5]]}')
+    assert [type(row) for row in page.rows] == [BadRow, BadRow]
+    assert all("id" not in row.why.split() for row in page.rows), [row.why for row in page.rows]
+    assert page.rows[0].why.startswith("machineTags: ")

@@ -129,6 +129,14 @@ def test_a_row_that_changes_is_counted_where_it_belongs_now() -> None:
     assert [(feed.entry(n).sample.title, feed.entry(n).count) for n in range(2)] == [("done", 2), ("new", 1)]
 
 
+def test_the_newest_is_the_one_that_is_newest_now() -> None:
+    feed = feed_of(Row("a", 1, "new"), Row("b", 2, "new"))
+    assert feed.entry(0).newest.id == "b"
+    feed.update(Row("a", 9, "new", changed=1))
+    feed.settle()
+    assert feed.entry(0).newest.id == "a"
+
+
 def test_a_group_does_not_open_in_place() -> None:
     feed = feed_of(Row("a", 1, "x"), Row("b", 0, "x"))
     assert not feed.toggle_fold(0)

@@ -9,22 +9,6 @@ import msgspec
 from mdetui.api.models.alert import Comment, Evidence
 from mdetui.api.models.base import Keyed, Loose, Model, Timestamp
 
-STATUSES = ("Active", "InProgress", "Resolved", "Redirected")
-# not the words of an alert of Defender for Endpoint
-DETERMINATIONS: dict[str, tuple[str, ...]] = {
-    "TruePositive": (
-        "MultiStagedAttack",
-        "MaliciousUserActivity",
-        "CompromisedAccount",
-        "Malware",
-        "Phishing",
-        "UnwantedSoftware",
-        "Other",
-    ),
-    "InformationalExpectedActivity": ("SecurityTesting", "LineOfBusinessApplication", "ConfirmedActivity", "Other"),
-    "FalsePositive": ("Clean", "NoEnoughDataToValidate", "Other"),
-}
-
 
 class IncidentDevice(Keyed):
     """A machine of an incident. `mdatp_device_id` is its id in Defender for Endpoint; null for what is not onboarded."""

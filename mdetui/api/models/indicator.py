@@ -9,13 +9,6 @@ import msgspec
 
 from mdetui.api.models.base import Keyed, Loose, Model, Timestamp
 
-TYPES = ("FileSha1", "FileSha256", "FileMd5", "CertificateThumbprint", "IpAddress", "DomainName", "Url")
-# Alert and AlertAndBlock are legacy: they are read, never sent
-ACTIONS = ("Allowed", "Audit", "Warn", "Block", "BlockAndRemediate")
-# most indicators of one import or one batch delete, and of a tenant
-BATCH = 500
-MOST = 15_000
-
 
 class Indicator(Model):
     """An indicator. Many fields are undocumented (gotchas 21); `category` is a number."""

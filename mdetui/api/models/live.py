@@ -9,9 +9,6 @@ import msgspec
 
 from mdetui.api.models.base import Keyed, Loose, Model, Timestamp
 
-# order in which the service takes commands
-COMMANDS = ("PutFile", "RunScript", "GetFile")
-
 
 class Param(msgspec.Struct, gc=False):
     """One parameter of a command: FileName, ScriptName, Args or Path."""
@@ -21,7 +18,7 @@ class Param(msgspec.Struct, gc=False):
 
 
 class Command(msgspec.Struct, gc=False):
-    """One command of a live response session; `type` is one of `COMMANDS`."""
+    """One command of a live response session; `type` is PutFile, RunScript or GetFile, taken in this order."""
 
     type: str = ""
     params: list[Param] = []
