@@ -114,7 +114,7 @@ def _open(args: argparse.Namespace) -> int:
         check(config)
     name = "demo" if args.demo else config.profile
     if name:
-        configuration.find_profile(config, name, "--profile" if args.profile else "profile")
+        configuration.find_profile(config, name, config.source_of("profile"))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write("mdetui: This is not a terminal. Run it in one, or over ssh -t.\n")
         return 2

@@ -150,7 +150,7 @@ def _scalar(name: str, value: str, where: str) -> Any:
             return False
         raise ConfigError(f"{value!r} is neither on nor off.", "Use on or off.", where=where)
     if name == "refresh":
-        if not value.isdigit():
+        if not (value.isascii() and value.isdigit()):
             raise ConfigError(f"{value!r} is not a number of seconds.", "Use 0 or a whole number.", where=where)
         return int(value)
     return value

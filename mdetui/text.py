@@ -161,5 +161,9 @@ def stamp(when: datetime | None) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 machine`, `14 machines`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    """`1 machine`, `14 machines`, `2 entries`, `2 branches`."""
+    if count == 1:
+        return f"{count:,} {noun}"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{count:,} {noun[:-1]}ies"
+    return f"{count:,} {noun}{'es' if noun.endswith(('ch', 'ss')) else 's'}"

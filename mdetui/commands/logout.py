@@ -47,11 +47,11 @@ def _sign_out(profile: Profile) -> bool:
     from mdetui.auth.store import TokenStore
     from mdetui.auth.ways import way_of
 
+    store = TokenStore(profile)
     # nothing is asked of anybody: this transport can't even
-    for sentence in way_of(profile, httpx.BaseTransport(), None, None, SYSTEM).forget():
+    for sentence in way_of(profile, httpx.BaseTransport(), None, store, SYSTEM).forget():
         say(sentence)
     # an app keeps nothing, but the profile may have been a person's before
-    store = TokenStore(profile)
     store.forget()
     if store.notice:
         say(store.notice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from mdetui.screens.menu import Entry, MenuScreen
+from mdetui.screens.menu import Entry, MenuScreen, letters
 from mdetui.screens.row_writes import RowWrites
 from mdetui.views.blast import ROOTS
 from mdetui.views.found import Named
@@ -13,7 +13,6 @@ from mdetui.views.found import Named
 if TYPE_CHECKING:
     from mdetui.screens.finding import Answers
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _NONE = "A blast radius begins at a file, an address, a domain or a user."
 
 
@@ -53,8 +52,7 @@ class BlastKeys(RowWrites):
         return [("b", f"blast radius of {roots[0].label}" if len(roots) == 1 else "blast radius", self.action_blast)]
 
     def _found(self, typed: str, answers: Answers) -> None:
-        pages = [(answer.target.removeprefix("page:"), answer) for answer in answers.found]
-        roots = [Named(page, answer.id, answer.label) for page, answer in pages if page in ROOTS]
+        roots = [Named(answer.page, answer.id, answer.label) for answer in answers.found if answer.page in ROOTS]
         if roots:
             self._choose(roots)
         else:
@@ -64,8 +62,9 @@ class BlastKeys(RowWrites):
         if len(roots) == 1:
             self._visit(roots[0])
             return
-        found = dict(zip(_LETTERS, roots, strict=False))
-        entries = [Entry(letter, letter, root.label) for letter, root in found.items()]
+        found = {str(number): root for number, root in enumerate(roots)}
+        pairs = zip(letters([""] * len(roots)), found.items(), strict=True)
+        entries = [Entry(number, letter, root.label) for letter, (number, root) in pairs]
         self.menu(MenuScreen("Blast radius of", entries, lambda chosen: self._visit(found[chosen])))
 
     def _visit(self, root: Named) -> None:

@@ -210,7 +210,7 @@ class BlastScreen(ListScreen):
     def standing(self) -> Sequence[Cell]:
         """Branches under way and marks, then how much is known so far: more than what is open."""
         count = self.grown.loading
-        busy = Cell(f"reading {count} {'branch' if count == 1 else 'branches'}  ", "state.busy")
+        busy = Cell(f"reading {text.plural(count, 'branch')}  ", "state.busy")
         return [*((busy,) if count else ()), *super().standing()[:-1], Cell(f"known {self.grown.told}", "muted")]
 
     def action_stop(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mdetui.screens.menu import Entry, MenuScreen
-from mdetui.screens.order_keys import OrderKeys, letters
+from mdetui.screens.menu import Entry, MenuScreen, letters
+from mdetui.screens.order_keys import OrderKeys
 
 
 class ColumnKeys(OrderKeys):
@@ -47,7 +47,8 @@ class ColumnKeys(OrderKeys):
             if body.listing.wide:
                 # all columns were shown: now it is those that were chosen
                 self.action_wide()
-            body.show_columns()
+            else:
+                body.show_columns()
             if chosen:
                 # one is seldom enough
                 self.action_columns()

@@ -10,10 +10,8 @@ from textual.message import Message
 from mdetui.errors import MdetuiError
 from mdetui.screens import commands, completion, work
 from mdetui.screens.frame import Frame
-from mdetui.screens.menu import Entry, MenuScreen
-from mdetui.screens.places import Place, list_of, page_of
-from mdetui.views.query import of
-from mdetui.views.registry import PAGES
+from mdetui.screens.menu import Entry, MenuScreen, letters
+from mdetui.screens.places import Place, page_of
 from mdetui.widgets.bar import Bar
 
 if TYPE_CHECKING:
@@ -80,11 +78,8 @@ class Commanding(Frame):
         elif len(places) == 1 and not answers.missing:
             self.shell.visit(self._answered(answers.found[0]))
         elif places:
-            letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-            entries = [
-                Entry(number, letter, answer.label, note=answer.note)
-                for letter, (number, answer) in zip(letters, places.items(), strict=False)
-            ]
+            found = zip(letters([""] * len(places)), places.items(), strict=True)
+            entries = [Entry(number, letter, answer.label, note=answer.note) for letter, (number, answer) in found]
             note = " ".join(answers.missing)
             self.menu(
                 MenuScreen(
@@ -95,10 +90,7 @@ class Commanding(Frame):
             self.say(*answers.missing)
 
     def _answered(self, answer: Answer) -> Place:
-        kind, _, target = answer.target.partition(":")
-        if kind == "page" and target in PAGES:
-            return page_of(target, self.place.profile, answer.id, self.place)
-        return list_of(target, self.place.profile, of(target, {answer.word: answer.id}), answer.label, self.place)
+        return page_of(answer.page, self.place.profile, answer.id, self.place)
 
     def filter_changed(self, text_typed: str) -> None:
         """The filter is being typed."""

@@ -40,19 +40,17 @@ class Answer:
     """One thing it can be.
 
     Attributes:
-        target: `page:file`, or `list:alerts`.
-        id: Id of the page; for a list the value of `word`.
+        page: Id of the page, as in the registry.
+        id: Id of the entity.
         label: What it is.
         note: What tells it from the others: id, last report.
-        word: Word of the query, for a list.
         exact: Whether it is called just so; one such answer makes guesses needless.
     """
 
-    target: str
+    page: str
     id: str
     label: str
     note: str = ""
-    word: str = ""
     exact: bool = False
 
 
@@ -118,7 +116,7 @@ async def _file(session: Session, value: str) -> Answers:
     file = await session.read("files.get", {"id": value.lower()}, {})
     # alerts and machines of a file are asked by SHA1 only
     name = text.line(file.file_product_name or file.determination_type or "file")
-    return Answers([Answer("page:file", (file.sha1 or value).lower(), f"file {name}", text.line(file.sha1 or value))])
+    return Answers([Answer("file", (file.sha1 or value).lower(), f"file {name}", text.line(file.sha1 or value))])
 
 
 async def _md5(session: Session, value: str) -> Answers:
@@ -137,7 +135,7 @@ async def _machines(session: Session, value: str) -> Answers:
 
 
 async def _address(session: Session, value: str) -> Answers:
-    answers = Answers([Answer("page:ip", value, f"address {value}", "its statistics and alerts")])
+    answers = Answers([Answer("ip", value, f"address {value}", "its statistics and alerts")])
     page = await session.read("machines.list", {}, {"$filter": odata.eq("lastIpAddress", value), "$top": str(_MOST)})
     answers.found += [_machine(row) for row in page.rows]
     return answers
@@ -145,26 +143,24 @@ async def _address(session: Session, value: str) -> Answers:
 
 async def _host(session: Session, value: str) -> Answers:
     host = host_of(value)
-    return Answers([Answer("page:domain", host, f"domain {text.line(host)}", "its statistics, alerts and machines")])
+    return Answers([Answer("domain", host, f"domain {text.line(host)}", "its statistics, alerts and machines")])
 
 
 async def _user(session: Session, value: str) -> Answers:
     name, _, domain = value.partition("@")
     before, _, account = name.rpartition("\\")
     named = user(account or name, before or domain or None)
-    return Answers([Answer("page:user", named.id, named.label, "its alerts and machines")])
+    return Answers([Answer("user", named.id, named.label, "its alerts and machines")])
 
 
 async def _vulnerability(session: Session, value: str) -> Answers:
     found = await session.read("vulnerabilities.get", {"id": value.upper()}, {})
-    return Answers(
-        [Answer("page:vulnerability", value.upper(), f"vulnerability {text.line(found.name or value.upper())}")]
-    )
+    return Answers([Answer("vulnerability", value.upper(), f"vulnerability {text.line(found.name or value.upper())}")])
 
 
 async def _alert(session: Session, value: str) -> Answers:
     alert = await session.read("alerts.get", {"id": value}, {})
-    return Answers([Answer("page:alert", value, f"alert {text.line(alert.title)}", text.line(alert.computer_dns_name))])
+    return Answers([Answer("alert", value, f"alert {text.line(alert.title)}", text.line(alert.computer_dns_name))])
 
 
 async def _incident(session: Session, value: str) -> Answers:
@@ -172,13 +168,13 @@ async def _incident(session: Session, value: str) -> Answers:
     if not page.rows:
         return Answers()
     count = text.plural(len(page.rows), "alert")
-    return Answers([Answer("page:incident", str(int(value)), f"incident {int(value)}", count)])
+    return Answers([Answer("incident", str(int(value)), f"incident {int(value)}", count)])
 
 
 def _machine(row: Any, called: str = "") -> Answer:
     seen = text.parse_time(row.last_seen)
     return Answer(
-        "page:machine", row.id, f"machine {text.line(row.computer_dns_name)}",
+        "machine", row.id, f"machine {text.line(row.computer_dns_name)}",
         f"{short_id(row.id)}  {text.line(row.os_platform)}  last report {text.stamp(seen)}",
         exact=bool(called) and _is(row, called.lower()),
     )  # fmt: skip

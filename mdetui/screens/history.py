@@ -51,9 +51,3 @@ class History:
             self._at = self._places.index(place)
         else:
             self.visit(place)
-
-    def forget(self, profile: str) -> None:
-        """Drop all places of a tenant (sign-out, other tenant)."""
-        self._places = [place for place in self._places if place.profile != profile]
-        self._at = len(self._places) - 1
-        self._last = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from string import ascii_letters
 
 from rich.cells import cell_len
 from textual import events
@@ -195,3 +196,15 @@ def _line(entry: Entry, here: bool, room: int) -> Line:
     if entry.reason or entry.note:
         cells.append(Cell(f"  {entry.reason or entry.note}", "muted"))
     return Line(tuple(cells), room + 3)
+
+
+def letters(titles: list[str]) -> list[str]:
+    """A letter for each title, its own first letter where that is free; a blank when there is none left."""
+    used: set[str] = set()
+    found = []
+    for title in titles:
+        choices = [char for char in title.lower() if char.isalpha()] + list(ascii_letters + "123456789")
+        letter = next((char for char in choices if char not in used), "")
+        used.add(letter)
+        found.append(letter)
+    return found

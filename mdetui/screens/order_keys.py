@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_letters
 from typing import Any
 
 from mdetui import text
@@ -13,7 +12,7 @@ from mdetui.feeds.shape import BOTH
 from mdetui.screens import details, work
 from mdetui.screens.copy_keys import CopyKeys
 from mdetui.screens.list_body import ListBody
-from mdetui.screens.menu import Entry, MenuScreen
+from mdetui.screens.menu import Entry, MenuScreen, letters
 from mdetui.screens.parts import part_place
 from mdetui.screens.places import Listing
 from mdetui.views import folds
@@ -178,15 +177,3 @@ def _now(yes: bool) -> str:
 
 def _reads(left: Sequence[Any]) -> str:
     return f"reads {len(left):,}, {text.plural(len(left), 'request')}" if left else "read already"
-
-
-def letters(titles: list[str]) -> list[str]:
-    """A letter for each title, its own first letter where that is free; a blank when there is none left."""
-    used: set[str] = set()
-    found = []
-    for title in titles:
-        choices = [char for char in title.lower() if char.isalpha()] + list(ascii_letters + "123456789")
-        letter = next((char for char in choices if char not in used), "")
-        used.add(letter)
-        found.append(letter)
-    return found

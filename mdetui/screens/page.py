@@ -231,7 +231,6 @@ class PageScreen(BlastKeys):
         if not self.query(TabStrip):
             return
         now = self.shell.context(place.profile)
-        good = {name: value for name, value in self.reads.items() if not isinstance(value, MdetuiError)}
         self._draw_head(page.head(place.entity, place.page_id, now, self.reads))
         counts = {
             tab_id: f"{listing.feed.loaded}{'+' if listing.feed.more else ''}"
@@ -241,7 +240,7 @@ class PageScreen(BlastKeys):
         closed = {tab.id for tab in page.tabs if self._unreadable(tab)}
         self.query_one(TabStrip).show_tabs(page.tabs, self.tab.id, counts, closed)
         if self._text is not None:
-            self._text.show(self._tab_lines(good), keep=True)
+            self._text.show(self._tab_lines(), keep=True)
 
     def _draw_head(self, lines: list[Line]) -> None:
         """The top takes the rows it needs at this width, at least those of the page, at most two more."""
@@ -253,7 +252,7 @@ class PageScreen(BlastKeys):
             head.styles.height = height
         head.show(lines, keep=True)
 
-    def _tab_lines(self, good: dict[str, Any]) -> list[Line]:
+    def _tab_lines(self) -> list[Line]:
         tab, entity = self.tab, self.spot.entity
         failed = [self.reads[n.name] for n in tab.needs if isinstance(self.reads.get(n.name), MdetuiError)]
         if isinstance(self.reads.get("entity"), MdetuiError) and entity is None:
@@ -263,11 +262,11 @@ class PageScreen(BlastKeys):
                 Line((Cell(text.line(failed[0].what), "state.bad"),)),
                 Line((Cell(text.line(failed[0].todo or "Press r to ask again.")),)),
             ]
-        if entity is None or any(need.name not in good for need in tab.needs):
+        if entity is None or any(need.name not in self.reads for need in tab.needs):
             return READING
         if tab.lines is None:
-            return json_lines(good["raw"])
-        return tab.lines(entity, self.shell.context(self.place.profile), good)
+            return json_lines(self.reads["raw"])
+        return tab.lines(entity, self.shell.context(self.place.profile), self.reads)
 
     # what keys act on
 

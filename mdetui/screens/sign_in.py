@@ -170,7 +170,7 @@ class SignInScreen(KeyScreen):
         if self.stage == "choice":
             return sign_in_text.choice(profile, self.error)
         said = {"asking": "Asking the sign-in host ...", "redeeming": "Signing in ...", "trying": "Signing in ..."}
-        return sign_in_text.waiting(profile, said[self.stage])
+        return sign_in_text.waiting(said[self.stage])
 
     @property
     def _length(self) -> int:
@@ -301,10 +301,10 @@ class SignInScreen(KeyScreen):
         self.stage, self._said = stage, ""
         if stage in ("choice", "asking"):
             self._device = self._browser = self._how = None
-        if stage != "secret":
-            self._typed = [] if stage != "browser" else self._typed
-        if stage != "choice" and stage not in ("browser", "secret"):
-            self.error = None
+        if stage not in ("browser", "secret"):
+            self._typed = []
+            if stage != "choice":
+                self.error = None
         self.draw()
 
     # work beside the keys

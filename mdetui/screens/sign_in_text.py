@@ -76,9 +76,9 @@ def choice(profile: Profile, error: SignInError | None) -> list[Line]:
     ]  # fmt: skip
 
 
-def waiting(profile: Profile, what: str, error: SignInError | None = None) -> list[Line]:
+def waiting(what: str) -> list[Line]:
     """Something is under way."""
-    return [*trouble(error), Line((Cell(what, "state.busy"),))]
+    return [Line((Cell(what, "state.busy"),))]
 
 
 def device(code: DeviceCode, how: Waiting | None, now: datetime, width: int, height: int, dark: bool) -> list[Line]:

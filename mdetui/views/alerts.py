@@ -25,6 +25,7 @@ from mdetui.views.base import (
     fact,
     got,
     heading,
+    rows,
 )
 from mdetui.views.machines import machine_facts
 
@@ -173,7 +174,7 @@ def evidence_lines(alert: Alert, context: Context, borrowed: Borrowed) -> list[L
 def file_lines(alert: Alert, context: Context, borrowed: Borrowed) -> list[Line]:
     """Files the alert names, with their hashes and how common they are."""
     lines: list[Line] = []
-    for file in borrowed["files"].rows:
+    for file in rows(borrowed, "files") or ():
         lines += _file(file)
     return lines or [Line((Cell("This alert names no file.", "muted"),))]
 
@@ -192,8 +193,8 @@ def _file(file: File) -> list[Line]:
 
 def network_lines(alert: Alert, context: Context, borrowed: Borrowed) -> list[Line]:
     """Addresses and domains the alert names."""
-    lines = [fact("address", text.line(ip.id)) for ip in borrowed["ips"].rows]
-    lines += [fact("domain", text.line(domain.host)) for domain in borrowed["domains"].rows]
+    lines = [fact("address", text.line(ip.id)) for ip in rows(borrowed, "ips") or ()]
+    lines += [fact("domain", text.line(domain.host)) for domain in rows(borrowed, "domains") or ()]
     return lines or [Line((Cell("This alert names no address and no domain.", "muted"),))]
 
 

@@ -168,6 +168,12 @@ def got(borrowed: Borrowed, name: str) -> Any | None:
     return None if isinstance(value, MdetuiError) else value
 
 
+def rows(borrowed: Borrowed, name: str) -> list[Any] | None:
+    """The rows of a list that was read, without those that could not be; None as `got`."""
+    page = got(borrowed, name)
+    return None if page is None else [row for row in page.rows if getattr(row, "why", None) is None]
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What keys can do with a row of a list or with the entity of a page.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mdetui import text
+from mdetui.api import odata
 from mdetui.api.models.alert import AlertRow, Comment, Evidence
 from mdetui.api.models.machine import Machine
 from mdetui.errors import MdetuiError, NotFound
@@ -117,12 +118,10 @@ async def read(session: Reader, number: str, fresh: bool) -> Case:
 
 async def _machines(session: Reader, rows: Iterable[AlertRow], fresh: bool) -> dict[str, Machine]:
     """System and risk of the machines of alerts; without them the list still has names."""
-    from mdetui.views.query import quote
-
     ids = list(dict.fromkeys(row.machine_id for row in rows if row.machine_id))[:_MOST_MACHINES]
     if not ids:
         return {}
-    query = {"$filter": " or ".join(f"id eq {quote(one)}" for one in ids)}
+    query = {"$filter": odata.any_of("id", ids)}
     with suppress(MdetuiError):
         page = await session.read("machines.list", {}, query, fresh=fresh)
         return {row.id: row for row in page.rows if type(row) is Machine}

@@ -39,7 +39,10 @@ def of_alert(alert: Alert | AlertRow) -> list[Named]:
         found.append(user(related.user_name, related.domain_name))
     for item in getattr(alert, "evidence", None) or ():
         found += of_evidence(item)
-    return list({(one.page, one.id.casefold()): one for one in reversed(found)}.values())[::-1]
+    firsts: dict[tuple[str, str], Named] = {}
+    for one in found:
+        firsts.setdefault((one.page, one.id.casefold()), one)
+    return list(firsts.values())
 
 
 def of_evidence(item: Evidence) -> Iterable[Named]:
@@ -51,9 +54,16 @@ def of_evidence(item: Evidence) -> Iterable[Named]:
         yield Named("ip", item.ip_address, f"address {text.line(item.ip_address)}")
     host = host_of(item.url or "")
     if host:
-        yield Named("ip" if is_address(host) else "domain", host, f"domain {text.line(host)}")
+        yield of_host(host)
     if item.account_name:
         yield user(item.account_name, item.domain_name)
+
+
+def of_host(host: str) -> Named:
+    """The host of a URL: a domain, or an address."""
+    if is_address(host):
+        return Named("ip", host, f"address {text.line(host)}")
+    return Named("domain", host, f"domain {text.line(host)}")
 
 
 def user(name: str, domain: str | None) -> Named:

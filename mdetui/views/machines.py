@@ -24,6 +24,7 @@ from mdetui.views.base import (
     View,
     fact,
     got,
+    rows,
 )
 
 if TYPE_CHECKING:
@@ -148,9 +149,9 @@ def head(machine: Machine | None, page_id: str, context: Context, borrowed: Borr
     """Four lines: name and isolation, system, addresses, tags and id."""
     if machine is None:
         return [Line((Cell("reading ", "muted"), Cell(text.line(page_id))))]
-    actions = got(borrowed, "actions")
+    actions = rows(borrowed, "actions")
     waiting = words.waiting(borrowed, "actions", "isolation: reading ...")
-    state = waiting if actions is None else isolation(actions.rows, context)
+    state = waiting if actions is None else isolation(actions, context)
     reason = context.protects_machine(machine)
     first = [
         Cell(text.line(machine.computer_dns_name), "strong"),
@@ -187,13 +188,13 @@ def head(machine: Machine | None, page_id: str, context: Context, borrowed: Borr
 def overview(machine: Machine, context: Context, borrowed: Borrowed) -> list[Line]:
     """All facts of the machine and its latest actions."""
     lines = _details(machine, context)
-    actions = got(borrowed, "actions")
+    actions = rows(borrowed, "actions")
     lines += [BLANK, Line((Cell("latest actions", "strong"),))]
     if actions is None:
         return [*lines, Line((words.waiting(borrowed, "actions", "reading ..."),))]
-    rows = sorted(actions.rows, key=lambda row: words.time_key(row.creation_date_time_utc), reverse=True)
-    lines += [_action_line(row, context) for row in rows[:8]]
-    return lines if rows else [*lines, Line((Cell("none in the service's memory", "muted"),))]
+    actions.sort(key=lambda row: words.time_key(row.creation_date_time_utc), reverse=True)
+    lines += [_action_line(row, context) for row in actions[:8]]
+    return lines if actions else [*lines, Line((Cell("none in the service's memory", "muted"),))]
 
 
 def _action_line(row: Any, context: Context) -> Line:

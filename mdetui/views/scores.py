@@ -6,7 +6,22 @@ from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.views import portal, posture, words
-from mdetui.views.base import BLANK, RAW, Borrowed, Cell, Context, Line, Need, Page, Subject, Tab, fact, got, heading
+from mdetui.views.base import (
+    BLANK,
+    RAW,
+    Borrowed,
+    Cell,
+    Context,
+    Line,
+    Need,
+    Page,
+    Subject,
+    Tab,
+    fact,
+    got,
+    heading,
+    rows,
+)
 
 if TYPE_CHECKING:
     from mdetui.api.models.score import Score
@@ -54,12 +69,14 @@ def overview(row: Score, context: Context, borrowed: Borrowed) -> list[Line]:
         BLANK,
         heading("exposure by machine group"),
     ]
-    groups = got(borrowed, "groups")
+    groups = rows(borrowed, "groups")
     if groups is None:
         return [*lines, Line((words.waiting(borrowed, "groups", "reading ..."),))]
-    rows = sorted(groups.rows, key=lambda one: words.number_key(one.score), reverse=True)
-    width = max((len(text.line(one.rbac_group_name)) for one in rows), default=0)
-    return [*lines, *(_group(one, width) for one in rows)] if rows else [*lines, Line((Cell("no groups", "muted"),))]
+    groups.sort(key=lambda one: words.number_key(one.score), reverse=True)
+    width = max((len(text.line(one.rbac_group_name)) for one in groups), default=0)
+    return (
+        [*lines, *(_group(one, width) for one in groups)] if groups else [*lines, Line((Cell("no groups", "muted"),))]
+    )
 
 
 def _group(row: Score, width: int) -> Line:

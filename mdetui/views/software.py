@@ -21,8 +21,8 @@ from mdetui.views.base import (
     Tab,
     View,
     fact,
-    got,
     heading,
+    rows,
 )
 from mdetui.views.query import Word, equals
 
@@ -76,11 +76,11 @@ def head(row: Software | None, page_id: str, context: Context, borrowed: Borrowe
 def overview(row: Software, context: Context, borrowed: Borrowed) -> list[Line]:
     """What the service says of the product, then its versions, the most frequent first."""
     lines = [*_facts(row), BLANK]
-    found = got(borrowed, "versions")
+    found = rows(borrowed, "versions")
     if found is None:
         return [*lines, Line((words.waiting(borrowed, "versions", "reading the versions ..."),))]
-    rows = sorted(found.rows, key=lambda one: words.number_key(one.installations), reverse=True)
-    return [*lines, *_versions(rows)] if rows else [*lines, Line((Cell("no versions are known", "muted"),))]
+    found.sort(key=lambda one: words.number_key(one.installations), reverse=True)
+    return [*lines, *_versions(found)] if found else [*lines, Line((Cell("no versions are known", "muted"),))]
 
 
 def _versions(rows: list[Distribution]) -> list[Line]:
