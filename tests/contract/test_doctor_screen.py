@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import pytest
 
 from mdetui.screens.doctor import DoctorPlace, DoctorScreen, open_doctor
@@ -22,7 +25,11 @@ async def opened(one: Stage, profile: str = "demo") -> DoctorScreen:
     return screen
 
 
-async def test_the_report_fills_in_is_copied_and_made_again(tenant: Mounted, clock: HeldClock) -> None:
+async def test_the_report_fills_in_is_copied_and_made_again(
+    tenant: Mounted, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
     async with stage(tenant, clock) as one:
         screen = await opened(one)
         assert "demo › doctor" in one.top
@@ -31,10 +38,17 @@ async def test_the_report_fills_in_is_copied_and_made_again(tenant: Mounted, clo
         assert "works" in one.bottom
         await one.keys("G")
         assert "Everything works that was looked at." in one.text
+        written: list[str] = []
+        assert one.app._driver is not None
+        monkeypatch.setattr(one.app._driver, "write", written.append)
         await one.keys("y")
+        monkeypatch.undo()
         assert "The report was sent to the terminal" in one.text
+        (copied,) = re.findall(r"\x1b]52;c;([^\x07]*)\x07", "".join(written))
+        report = base64.b64decode(copied).decode()
+        assert "Everything works that was looked at." in report
         for secret in (*tenant.tenant.authority.handed_out(), *tenant.tenant.authority.presented()):
-            assert secret not in one.app.clipboard
+            assert secret not in report
         reads, count = one.reads, len(screen.spot.checks)
         await one.keys("r")
         await one.until(lambda: screen.spot.done)

@@ -109,7 +109,9 @@ def test_faults_that_are_none(text: str) -> None:
 def test_faults_as_written_on_the_command_line() -> None:
     fault = parse_fault("aadsts=53003@/token/refresh_token*2")
     assert (fault.arg, fault.path, fault.count) == ("53003", "/token/refresh_token", 2)
-    assert [parse_fault(f"authority-down{how}").arg for how in ("", "=502", "=429", "=reset", "=refused")]
+    assert [parse_fault(f"authority-down{how}").arg for how in ("", "=502", "=429", "=reset", "=refused")] == [
+        "", "502", "429", "reset", "refused",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("arg", "status"), [("", 503), ("500", 500), ("429", 429)])

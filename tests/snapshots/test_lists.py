@@ -38,19 +38,20 @@ HANGING = {
 OWN = {view.id: (view.command[0], "") for view in VIEWS.values() if view.command}
 
 
+async def arrived(one: Stage) -> None:
+    """Until what a list or a page asked for is there."""
+    await one.until(lambda: not one.app.workers and not one.frame.fetching)
+    await one.calm()
+
+
 async def rested(one: Stage) -> str:
-    """Until everything that was asked for is drawn; the screen."""
-    before, same = "", 0
-    while same < 2:
-        await one.until(lambda: not one.app.workers and not one.frame.fetching)
-        # the preview asks once the cursor has rested
-        await one.pass_time(lambda: True, step=0.5)
-        await one.until(lambda: not one.app.workers and not one.frame.fetching)
-        await one.calm()
-        now = "\n".join(line.rstrip() for line in one.lines)
-        before, same = now, same + 1 if now == before else 0
+    """Until everything that was asked for is drawn, the preview too; the screen."""
+    await arrived(one)
+    await one.rested()
     # how many requests a preview has made by now is not what is looked at
-    return re.sub(r" +global  our use +\d+ of", "  global  our use 00 of", before)
+    return re.sub(
+        r" +global  our use +\d+ of", "  global  our use 00 of", "\n".join(line.rstrip() for line in one.lines)
+    )
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -62,10 +63,10 @@ async def test_every_list(
         wrong = []
         for name, (command, keys) in {**OWN, **HANGING}.items():
             await one.go(command)
-            shown = await rested(one)
             for key in keys:
+                await arrived(one)
                 await one.keys(key)
-                shown = await rested(one)
+            shown = await rested(one)
             if shown != snapshot(name=name):
                 wrong.append(f"{name}\n{shown}")
         assert not wrong, "\n".join(wrong)
