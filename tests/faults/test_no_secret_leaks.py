@@ -69,7 +69,10 @@ def isolate(person: Person) -> None:
     handle(served).revoke()
     person.press(b"!")
     person.until_asked(lambda: served.journal.entries("/api", "POST"))
+    person.until("job 1 of 1")
     person.press(ESC)
+    # what comes right behind esc would be read as one key with it
+    person.until("SYSTEM")
 
 
 def nothing_leaked(world: World) -> None:
