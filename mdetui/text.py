@@ -25,6 +25,8 @@ _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 # a column that is one cell off hides where the next begins
 _WIDTH_UNSURE = re.compile("[\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
 _CSV_START = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+# up to here (the year 2106) seconds in 64 bits tell microseconds apart
+_FAR = 2**32
 _FILE_BAD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -117,11 +119,19 @@ def file_name(value: object, fallback: str = "unnamed") -> str:
     return text or fallback
 
 
+class Instant(float):
+    """A time of the wire that was read once: seconds since 1970, UTC. A row holds it in 32 bytes, its text in 80."""
+
+    __slots__ = ()
+
+
 def parse_time(value: object) -> datetime | None:
-    """A time of the wire (ISO 8601, 0 to 7 fraction digits, `Z` or nothing), or None when it is none.
+    """A time of the wire (ISO 8601, 0 to 7 fraction digits, `Z` or nothing; `Instant`), or None when it is none.
 
     `0001-01-01T00:00:00Z` is the service's "no date" (gotchas 27) and gives None too.
     """
+    if type(value) is Instant:
+        return datetime.fromtimestamp(value, UTC)
     if type(value) is not str or len(value) < 10:
         return None
     try:
@@ -132,6 +142,21 @@ def parse_time(value: object) -> datetime | None:
     if when.year <= 1:
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def instant(value: str) -> Instant | str:
+    """A time of the wire, read; the text itself when it is none, or so far away that microseconds would be lost."""
+    when = parse_time(value)
+    since = when.timestamp() if when is not None else -1.0
+    return Instant(since) if 0 <= since < _FAR else value
+
+
+def seconds(value: object) -> float | None:
+    """The same in seconds since 1970; None when it is none."""
+    if type(value) is Instant:
+        return value
+    when = parse_time(value)
+    return when.timestamp() if when is not None else None
 
 
 def age(when: datetime | None, now: datetime) -> str:

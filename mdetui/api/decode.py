@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from mdetui import text
 from mdetui.api.endpoints import Operation
 from mdetui.api.misfits import REFUSED, misfit, nameless, parts_of, repaired
 from mdetui.api.models.base import Keyed
@@ -141,17 +142,22 @@ class Decoder:
                 rows.append(_bad(raw, *parts_of(error)))
                 continue
             rows.append(_bad(raw, "it has no id") if named and not row.id else row)
-        self._intern(model, rows)
+        self._slim(model, rows)
         return rows
 
-    def _intern(self, model: Any, rows: list[Any]) -> None:
-        """One object for values that repeat: 109 -> 43 MiB per 100,000 alerts, for 0.5 ms per 1,000."""
+    def _slim(self, model: Any, rows: list[Any]) -> None:
+        """One object for values that repeat, times as numbers: 109 -> 33 MiB per 100,000 alerts, for 2 ms per 1,000."""
         rows = [row for row in rows if row.__class__ is model]
         for name in getattr(model, "INTERNED", ()):
             for row in rows:
                 value = getattr(row, name)
                 if value.__class__ is str:
                     setattr(row, name, intern(value))
+        for name in getattr(model, "TIMES", ()):
+            for row in rows:
+                value = getattr(row, name)
+                if value.__class__ is str:
+                    setattr(row, name, text.instant(value))
         shared = self._shared
         if len(shared) > _SHARED_MAX:
             shared.clear()

@@ -22,7 +22,7 @@ from typing import Any
 
 from mdetui import text
 from mdetui.api import odata
-from mdetui.api.decode import BadRow, Page
+from mdetui.api.decode import Page
 from mdetui.api.density import Densities
 from mdetui.api.endpoints import Operation
 from mdetui.api.pagers import Fetcher, LinkPager, Seen
@@ -42,6 +42,7 @@ _WIDEN = 4
 _RETENTION = 180 * 86_400
 # a queue that is remembered to fit into one answer is asked for as a whole
 _WHOLE = 0.0
+_NEVER = float("-inf")
 _LONGEST = 50 * 365 * 86_400
 
 
@@ -304,7 +305,7 @@ class SlicesPager:
             self._densities.remember(self._memory, self._rows / _RETENTION * 3600)
 
     def _hand_out(self, page: Page) -> None:
-        keys = [(_order(row, self._field), row.id, index) for index, row in enumerate(page.rows)]
+        keys = [(self._order(row), row.id, index) for index, row in enumerate(page.rows)]
         keys.sort(reverse=True)
         for start in range(0, len(keys), self._top):
             part = keys[start : start + self._top]
@@ -312,14 +313,18 @@ class SlicesPager:
             raw = RawPage.of([(page.raw, index) for _, _, index in part])
             self._ready.append(Page(rows, raw, partial=page.partial))
 
+    def _order(self, row: Any) -> float:
+        """Its time; what has none comes last."""
+        when = self._time_of(row)
+        return _NEVER if when is None else when
+
     def _times(self, page: Page) -> list[float]:
         """Times of a page's rows that can be read, in seconds."""
         times = (self._time_of(row) for row in page.rows)
         return [when for when in times if when is not None]
 
     def _time_of(self, row: Any) -> float | None:
-        when = text.parse_time(getattr(row, self._field, None))
-        return None if when is None else when.timestamp()
+        return text.seconds(getattr(row, self._field, None))
 
 
 def _joined(pages: list[Page], keep: list[int] | None = None) -> Page:
@@ -332,11 +337,3 @@ def _joined(pages: list[Page], keep: list[int] | None = None) -> Page:
 def _time(seconds: int) -> datetime:
     # timedelta reaches further back than fromtimestamp does; not before the year 1019, which would lose its padding
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(seconds, -30_000_000_000))
-
-
-def _order(row: Any, field: str) -> str:
-    """A key that sorts like the time: without the `Z`, a fraction sorts after none. A bad row comes last."""
-    if row.__class__ is BadRow:
-        return ""
-    when = getattr(row, field)
-    return when.removesuffix("Z") if isinstance(when, str) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableSequence, Sequence
 from datetime import UTC, datetime
 from math import isnan
 from typing import Any
@@ -13,6 +13,9 @@ from mdetui.feeds.shape import SortKey
 from mdetui.feeds.slices import SLICE, Work
 
 _NUMBER, _TEXT, _PARTS = range(3)
+# whole numbers up to here are themselves as a double
+_EXACT = 2.0**53
+_INFINITE = float("inf")
 FIRST = object()
 """A sort key that stands before everything, in both directions."""
 
@@ -34,10 +37,9 @@ class _Edge:
 
 def _normal(value: Any) -> tuple[int, Any] | None:
     """(kind, value) so that two values of a kind always compare; None for what has no place in an order."""
-    kind = type(value)
-    if kind is str:
+    if type(value) is str:
         return _TEXT, value
-    if kind is int or kind is float or kind is bool:
+    if isinstance(value, (int, float)):
         return None if isnan(value) else (_NUMBER, value)
     if value is None:
         return None
@@ -52,11 +54,12 @@ class Level:
     """One cached sort key per slot. The service may send numbers as text (gotchas 16): kinds never meet unmarked.
 
     Attributes:
-        keys: Normalised keys by slot.
+        keys: Normalised keys by slot. As long as all of them are numbers they are 8 bytes each, and what has no key
+            is infinitely far away.
         descending: Largest first. What has no key is last in both directions.
     """
 
-    __slots__ = ("_edge", "_first", "_key", "_kind", "_mixed", "descending", "keys")
+    __slots__ = ("_edge", "_first", "_key", "_kind", "_last_number", "_mixed", "descending", "keys")
 
     def __init__(self, key: SortKey, *, descending: bool) -> None:
         self._key = key
@@ -65,29 +68,47 @@ class Level:
         self._kind: int | None = None
         self._mixed = False
         self.descending = descending
-        self.keys: list[Any] = []
+        self.keys: MutableSequence[Any] = array("d")
+        self._last_number = -_INFINITE if descending else _INFINITE
 
     def extend(self, items: Iterable[Any]) -> None:
         """Keys of the next slots."""
         for item in items:
             key = self._key(item)
-            if key is FIRST:
-                self.keys.append(self._first)
-                continue
-            found = _normal(key)
+            found = None if key is FIRST else _normal(key)
             if found is None:
-                self.keys.append(self._edge)
+                self._append_edge(first=key is FIRST)
                 continue
             kind, value = found
+            if self._packed:
+                if kind == _NUMBER and -_EXACT <= value <= _EXACT:
+                    self._kind = kind
+                    self.keys.append(value)
+                    continue
+                self._unpack()
             if self._kind is None:
                 self._kind = kind
             elif kind != self._kind and not self._mixed:
                 self._mix()
             self.keys.append(found if self._mixed else value)
 
+    @property
+    def _packed(self) -> bool:
+        return self.keys.__class__ is array
+
+    def _append_edge(self, *, first: bool) -> None:
+        if self._packed:
+            self.keys.append(-self._last_number if first else self._last_number)
+        else:
+            self.keys.append(self._first if first else self._edge)
+
+    def _unpack(self) -> None:
+        edges = {self._last_number: self._edge, -self._last_number: self._first}
+        self.keys = [edges.get(key, key) for key in self.keys]
+
     def _mix(self) -> None:
         self._mixed = True
-        self.keys[:] = [key if isinstance(key, _Edge) else (self._kind, key) for key in self.keys]
+        self.keys = [key if isinstance(key, _Edge) else (self._kind, key) for key in self.keys]
 
 
 class Ordering:
@@ -105,14 +126,14 @@ class Ordering:
         self._ids = ids
         self._base = base
         self._column = column
-        self._levels = [(level.keys, level.descending) for level in (column, base) if level is not None]
+        self._levels = [level for level in (column, base) if level is not None]
 
     def before(self, one: int, other: int) -> bool:
         """Whether `one` comes before `other`."""
-        for keys, descending in self._levels:
-            left, right = keys[one], keys[other]
+        for level in self._levels:
+            left, right = level.keys[one], level.keys[other]
             if left != right:
-                return bool(right < left) if descending else bool(left < right)
+                return bool(right < left) if level.descending else bool(left < right)
         return one < other if self._base is None else self._ids[one] < self._ids[other]
 
     def sort(self, slots: Iterable[int]) -> list[int]:
@@ -130,7 +151,7 @@ class Ordering:
         high = len(view)
         if not self._levels:
             return bisect_left(view, slot, low, high)
-        keys, descending = self._levels[0]
+        keys, descending = self._levels[0].keys, self._levels[0].descending
         key = keys[slot]
         while low < high:
             middle = (low + high) >> 1

@@ -31,6 +31,7 @@ from mdetui.views.machines import machine_facts
 
 if TYPE_CHECKING:
     from mdetui.api.models.alert import Alert, AlertRow
+    from mdetui.api.models.base import RowTime
     from mdetui.api.models.entity import File
 
 COLUMNS = (
@@ -156,7 +157,7 @@ def overview(alert: Alert, context: Context, borrowed: Borrowed) -> list[Line]:
     return lines
 
 
-def _times(alert: Alert) -> tuple[tuple[str, str | None], ...]:
+def _times(alert: Alert) -> tuple[tuple[str, RowTime | None], ...]:
     return (
         ("first event", alert.first_event_time),
         ("last event", alert.last_event_time),
@@ -251,7 +252,7 @@ VIEW = View(
             Part("user", evidence.user),
         ),
     ),
-    version=lambda row: text.parse_time(row.last_update_time),
+    version=lambda row: text.seconds(row.last_update_time),
     subject=SUBJECT,
     keys="alerts",
     command=("alerts", "al"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mdetui import text
 from mdetui.api import odata
 from mdetui.api.models.alert import AlertRow, Comment, Evidence
+from mdetui.api.models.base import RowTime
 from mdetui.api.models.machine import Machine
 from mdetui.errors import MdetuiError, NotFound
 from mdetui.views import found, words
@@ -83,8 +84,8 @@ class Case:
     assigned_to: str | None = None
     classification: str | None = None
     determination: str | None = None
-    created_time: str | None = None
-    last_update_time: str | None = None
+    created_time: RowTime | None = None
+    last_update_time: RowTime | None = None
     redirect: str | None = None
     tags: Sequence[str] = ()
     comments: Sequence[Comment] = ()

@@ -111,8 +111,7 @@ def time_column(
 
 def time_key(value: Any) -> float:
     """Sort key of a time of the wire; unknown times are oldest."""
-    moment = text.parse_time(value)
-    return moment.timestamp() if moment else 0.0
+    return text.seconds(value) or 0.0
 
 
 def machine(name: str | None, context: Context, machine_id: str | None = None, row: Any = None) -> Cell:

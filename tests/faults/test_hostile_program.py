@@ -17,10 +17,10 @@ import pytest
 
 from mdetui.simulator.hostile import strings
 from tests.perf.programs import Home, Simulator, mdetui
-from tests.perf.pty import Press, Terminal, stray_controls
+from tests.perf.pty import ESC, Press, Terminal, stray_controls
 
 COPY = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
-DOWN, PAGE, END, ESC, TAB, ENTER = b"\x1b[B", b"\x1b[6~", b"\x1b[F", b"\x1b", b"\t", b"\r"
+DOWN, PAGE, END, TAB, ENTER = b"\x1b[B", b"\x1b[6~", b"\x1b[F", b"\t", b"\r"
 # hostile texts that would do something to a terminal: none of them may be there as it is
 ARMED = [
     text.encode("utf-8", "surrogatepass")
@@ -186,7 +186,7 @@ def test_every_screen(tenant: Simulator, tmp_path: Path) -> None:
         walk.until(" armed")
         terminal.settle(quiet=0.5)
         walk.press(b"!")
-        walk.until("AV quick scan of 1 machine")
+        walk.until("job 1 of 1")
         walk.press(ESC, b":ledger\r")
         walk.until("OUTCOME")
         walk.until("▌")

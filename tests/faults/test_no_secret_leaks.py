@@ -17,10 +17,10 @@ import pytest
 from tests.faults.leaking import ENTER, PASSWORD, STALE, TYPED, WRONG, Person, World, loud_world
 from tests.leaks import find
 from tests.perf.programs import mdetui
-from tests.perf.pty import python
+from tests.perf.pty import ESC, python
 from tests.signing import approve, handle, sign_in_at
 
-ESC, TAB = b"\x1b", b"\t"
+TAB = b"\t"
 WAYS = ("certificate", "federated", "command", "identity")
 
 
@@ -71,7 +71,6 @@ def isolate(person: Person) -> None:
     person.until_asked(lambda: served.journal.entries("/api", "POST"))
     person.until("job 1 of 1")
     person.press(ESC)
-    # what comes right behind esc would be read as one key with it
     person.until("SYSTEM")
 
 

@@ -136,8 +136,10 @@ async def test_help_palette_and_bottom_line_name_the_queues(tenant: Mounted, clo
 
 async def test_a_digit_without_a_queue_does_nothing(tenant: Mounted, clock: HeldClock, queues: Config) -> None:
     async with stage(tenant, clock, config=queues) as one:
+        await one.rested()
         before = one.reads
         await one.keys("6789")
+        await one.rested()
         assert "first" in one.top
         assert one.reads == before
 

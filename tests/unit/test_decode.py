@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -266,6 +268,19 @@ async def test_few_rows_are_decoded_in_a_turn() -> None:
     # B9 allows 1,000
     assert decoder.most <= MAX_ROWS <= 1_000
     assert turns >= 5_900 // MAX_ROWS
+
+
+def test_a_python_without_lzma_packs_all_the_same() -> None:
+    script = """
+import sys, zlib
+sys.modules["lzma"] = None
+from mdetui.api.rawpage import Body
+plain = b'{"value":[' + b'{"id":"1"},' * 9_999 + b'{"id":"2"}]}'
+body = Body(plain)
+body.pack()
+assert body.kept < 2_000 and zlib.decompress(body._packed) == plain == body.plain
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 async def test_raw_rows_survive_packing_picking_and_joining() -> None:

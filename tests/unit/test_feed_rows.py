@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import random
 import weakref
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mdetui.feeds.entry import Change
 from mdetui.feeds.feed import Feed
@@ -123,6 +126,31 @@ def test_values_of_any_kind_sort_without_an_error_and_missing_ones_are_last(desc
     assert sorted(ids(feed)) == sorted([*(f"r{n}" for n in range(len(values))), "none", "text", "number"])
     numbers = [feed.entry(index).item.size for index in range(len(feed)) if type(feed.entry(index).item.size) is int]
     assert numbers == sorted(numbers, reverse=descending)
+
+
+_SIZES = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from([0.5, math.inf, -math.inf, 2**60, 2**60 + 1]),
+    st.sampled_from(["", "a", "10"]),
+)  # fmt: skip
+
+
+@given(st.lists(_SIZES, max_size=12), st.booleans(), st.integers(1, 12))
+def test_keys_of_any_kind_whenever_they_come(sizes: list[Any], descending: bool, first: int) -> None:
+    """Numbers are kept packed until something comes that is none: that must change no place."""
+    shape = replace(SHAPE, order=None, leads=lambda row: row.id == "lead")
+    rows = [Row(f"r{number:02d}", size=size) for number, size in enumerate(sizes)]
+    rows.insert(len(rows) // 2, Row("lead", why="a tenant could not be read"))
+    feed = Feed("t", shape)
+    feed.sort("size", descending)
+    for part in (rows[:first], rows[first:]):
+        feed.add(Rows(part))
+        feed.settle()
+    numbers = [row for row in rows[:] if isinstance(row.size, (int, float)) and row.id != "lead"]
+    texts = [row for row in rows if isinstance(row.size, str)]
+    kinds = [sorted(kind, key=lambda row: row.size, reverse=descending) for kind in (numbers, texts)]
+    rest = [row for row in rows if row.size is None and row.id != "lead"]
+    expected = [*(kinds[1] + kinds[0] if descending else kinds[0] + kinds[1]), *rest]
+    assert ids(feed) == ["lead", *(row.id for row in expected)]
 
 
 def test_the_raw_reference_follows_the_row() -> None:

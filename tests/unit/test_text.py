@@ -92,6 +92,28 @@ def test_what_is_no_time_is_none(value: object) -> None:
     assert text.parse_time(value) is None
 
 
+@given(st.datetimes(datetime(1970, 1, 1), datetime(2106, 1, 1)))
+def test_an_instant_is_the_time_it_was_read_from(when: datetime) -> None:
+    written = when.strftime("%Y-%m-%dT%H:%M:%S") + f".{when.microsecond:06d}7Z"
+    read = text.instant(written)
+    assert type(read) is text.Instant
+    assert text.parse_time(read) == text.parse_time(written) == when.replace(tzinfo=UTC)
+    assert text.seconds(read) == text.seconds(written) == when.replace(tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "1990-1sdfsdfsdfZ", "0001-01-01T00:00:00Z", "yesterday", "9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z"],
+)
+def test_what_would_not_be_the_same_as_an_instant_stays_text(value: str) -> None:
+    assert text.instant(value) is value
+
+
+def test_a_number_of_the_wire_is_no_time() -> None:
+    assert text.parse_time(1_700_000_000.0) is None
+    assert text.seconds(1_700_000_000) is None
+
+
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [(5, "now"), (240, "4m"), (7 * 3600, "7h"), (12 * 86_400, "12d"), (86_400 * 1_100, "3y"), (-240, "+4m")],

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from mdetui.api.models.base import Loose, Model, Timestamp
+from mdetui.api.models.base import Loose, Model, RowTime, Timestamp
 
 SEVERITIES = ("High", "Medium", "Low", "Informational", "UnSpecified")
 STATUSES = ("New", "InProgress", "Resolved")
@@ -100,6 +100,7 @@ class AlertRow(Model):
         "computer_dns_name",
         "threat_name",
     )
+    TIMES: ClassVar[tuple[str, ...]] = ("alert_creation_time", "last_update_time")
     SHARED: ClassVar[tuple[str, ...]] = ("mitre_techniques", "related_user")
 
     id: str = ""
@@ -111,8 +112,8 @@ class AlertRow(Model):
     classification: str | None = None
     determination: str | None = None
     assigned_to: str | None = None
-    alert_creation_time: Timestamp | None = None
-    last_update_time: Timestamp | None = None
+    alert_creation_time: RowTime | None = None
+    last_update_time: RowTime | None = None
     incident_id: Loose = None
     investigation_state: str | None = None
     machine_id: str | None = None

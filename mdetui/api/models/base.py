@@ -7,13 +7,20 @@ walked by the garbage collector, and a row holds no reference that could form a 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
+
+from mdetui.text import Instant
 
 # A time of the wire: ISO 8601 text with 0 to 7 fraction digits (evidence page, "Quirks in the data"); exports write
 # `YYYY-MM-DD HH:MM:SS[.mmm]`.
 Timestamp = str
+# The same in a row of a list, where `Model.TIMES` names the field: decoded as text, then read.
+if TYPE_CHECKING:
+    RowTime = str | Instant
+else:
+    RowTime = str
 # A field that the documentation calls one type and the service sends as another (gotchas 16, 28).
 Loose = Any
 Case = Literal["missing", "always", "never"]
@@ -25,6 +32,7 @@ class Model(msgspec.Struct, rename="camel", gc=False, omit_defaults=True):
     Attributes:
         INTERNED: Text fields whose values repeat from row to row: one string for all rows (109 -> 43 MiB per 100,000
             alerts).
+        TIMES: Fields of a list's rows that are kept as `Instant` when they are a time (saves 10 MiB per 100,000 alerts).
         SHARED: Fields with small frozen values (tuples, frozen structs) that repeat likewise.
         KEY: Fields that tell rows apart together where there is no `id` on the wire; see `Keyed`.
         CASE: When keys are taken in any case: where the key is `missing` (rows in PascalCase, gotchas 25), `always`
@@ -32,6 +40,7 @@ class Model(msgspec.Struct, rename="camel", gc=False, omit_defaults=True):
     """
 
     INTERNED: ClassVar[tuple[str, ...]] = ()
+    TIMES: ClassVar[tuple[str, ...]] = ()
     SHARED: ClassVar[tuple[str, ...]] = ()
     KEY: ClassVar[tuple[str, ...]] = ()
     CASE: ClassVar[Case] = "missing"
