@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from mdetui import crash
+from mdetui import crash, memory
 from mdetui.clock import SYSTEM, Clock
 from mdetui.config import Config, Profile
 from mdetui.errors import MdetuiError
@@ -23,10 +22,6 @@ from mdetui.widgets.themes import ThemeShelf
 if TYPE_CHECKING:
     from mdetui.net import Connection
     from mdetui.screens.shell import Shell
-
-
-# how many collections of young objects are followed by one of all objects: by itself, in a calm moment, in any
-_NEVER, _SOME, _MANY = 1_000_000, 10, 200
 
 
 class MdetuiApp(InOrder):
@@ -145,21 +140,13 @@ class MdetuiApp(InOrder):
 
     def _started(self) -> None:
         """What could wait until the start is over."""
-        if not gc.isenabled():
-            # turned off by the command line
-            gc.freeze()
-            gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
-            gc.enable()
+        if memory.started():
             self.set_interval(2.0, self._tidy)
         self._stock_themes()
 
     def _tidy(self) -> None:
-        """Look for old garbage while nobody waits: among 100,000 rows that takes 24 ms, and a key would wait for it."""
-        *_, waiting = gc.get_count()
         frame = self.shell.frame
-        calm = self.quiet and not (frame is not None and frame.fetching)
-        if waiting > (_SOME if calm else _MANY):
-            gc.collect()
+        memory.tidy(calm=self.quiet and not (frame is not None and frame.fetching))
 
     # what is too small
 

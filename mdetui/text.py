@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
+from typing import NewType
 
 # Longest text any cell or detail line is made of; a 100 kB title costs as little as a short one. The rest is counted.
 MAX_LINE = 2_000
@@ -25,6 +26,9 @@ _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 # a column that is one cell off hides where the next begins
 _WIDTH_UNSURE = re.compile("[\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
 _CSV_START = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+# A time of the wire that was read once: seconds since 1970, UTC. A row holds it in 32 bytes, its text in 80. A class of
+# its own would take 48, and the garbage collector would walk them all.
+Instant = NewType("Instant", float)
 # up to here (the year 2106) seconds in 64 bits tell microseconds apart
 _FAR = 2**32
 _FILE_BAD = re.compile(r"[^A-Za-z0-9._-]+")
@@ -119,19 +123,13 @@ def file_name(value: object, fallback: str = "unnamed") -> str:
     return text or fallback
 
 
-class Instant(float):
-    """A time of the wire that was read once: seconds since 1970, UTC. A row holds it in 32 bytes, its text in 80."""
-
-    __slots__ = ()
-
-
 def parse_time(value: object) -> datetime | None:
     """A time of the wire (ISO 8601, 0 to 7 fraction digits, `Z` or nothing; `Instant`), or None when it is none.
 
     `0001-01-01T00:00:00Z` is the service's "no date" (gotchas 27) and gives None too.
     """
-    if type(value) is Instant:
-        return datetime.fromtimestamp(value, UTC)
+    if type(value) is float:
+        return datetime.fromtimestamp(value, UTC) if 0 <= value < _FAR else None
     if type(value) is not str or len(value) < 10:
         return None
     try:
@@ -153,8 +151,8 @@ def instant(value: str) -> Instant | str:
 
 def seconds(value: object) -> float | None:
     """The same in seconds since 1970; None when it is none."""
-    if type(value) is Instant:
-        return value
+    if type(value) is float:
+        return value if 0 <= value < _FAR else None
     when = parse_time(value)
     return when.timestamp() if when is not None else None
 

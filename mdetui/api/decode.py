@@ -148,19 +148,21 @@ class Decoder:
     def _slim(self, model: Any, rows: list[Any]) -> None:
         """One object for values that repeat, times as numbers: 109 -> 33 MiB per 100,000 alerts, for 2 ms per 1,000."""
         rows = [row for row in rows if row.__class__ is model]
+        shared = self._shared
+        if len(shared) > _SHARED_MAX:
+            shared.clear()
         for name in getattr(model, "INTERNED", ()):
             for row in rows:
                 value = getattr(row, name)
                 if value.__class__ is str:
                     setattr(row, name, intern(value))
+                elif value.__class__ is int:
+                    setattr(row, name, shared.setdefault(value, value))
         for name in getattr(model, "TIMES", ()):
             for row in rows:
                 value = getattr(row, name)
                 if value.__class__ is str:
                     setattr(row, name, text.instant(value))
-        shared = self._shared
-        if len(shared) > _SHARED_MAX:
-            shared.clear()
         for name in getattr(model, "SHARED", ()):
             for row in rows:
                 value = getattr(row, name)

@@ -8,6 +8,7 @@ the interpreter lock, and decoding does not wait for it. A Python that was built
 from __future__ import annotations
 
 import threading
+import time
 import zlib
 from array import array
 from collections.abc import Callable, Sequence
@@ -16,6 +17,9 @@ from queue import SimpleQueue
 
 import msgspec
 
+from mdetui import memory
+
+_PATIENCE = 1.0
 _Coder = tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]
 
 
@@ -86,8 +90,13 @@ class _Packer:
         self._queue.put(body)
 
     def _run(self) -> None:
+        # the first rows come first
+        time.sleep(_PATIENCE)
+        memory.return_large_blocks()
         while True:
             self._queue.get().pack()
+            if self._queue.empty():
+                memory.give_back()
 
 
 _PACKER = _Packer()
@@ -106,7 +115,8 @@ class RawPage:
 
     def __init__(self, bodies: Sequence[Body], places: array[int] | None = None) -> None:
         self._bodies = tuple(bodies)
-        self._places = places
+        # 4 bytes a row where 8 are not needed
+        self._places = array("H", places) if places and max(places) < 1 << 16 else places
 
     def row(self, index: int) -> bytes:
         """JSON of one row as the service sent it."""

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from mdetui.feeds.index import Index
 from mdetui.feeds.ordering import Ordering
 from mdetui.feeds.shape import FoldKey
 
@@ -17,16 +18,16 @@ class Groups:
         opened: Keys of the groups that a person has opened.
     """
 
-    __slots__ = ("_key", "_keys", "_members", "_numbers", "_of", "_ordering", "opened")
+    __slots__ = ("_alone", "_index", "_key", "_of", "_ordering", "_several", "opened")
 
     def __init__(self, key: FoldKey, ordering: Ordering, opened: set[Hashable]) -> None:
         self._key = key
         self._ordering = ordering
         self.opened = opened
-        self._numbers: dict[Hashable, int] = {}
-        self._keys: list[Hashable] = []
-        # most groups have one member: then it stands here itself, without a list around it
-        self._members: list[int | list[int]] = []
+        self._index: Index[Hashable] = Index()
+        # most groups have one member: slot + 1 by group number; 0 for those that have none, or have had several
+        self._alone = array("I")
+        self._several: dict[int, array[int]] = {}
         # group number + 1 by slot; 0 for a row that stays alone
         self._of = array("I")
 
@@ -35,14 +36,11 @@ class Groups:
         number = self._number(slot, item)
         if number is None:
             return True
-        known = self._members[number]
-        if known == -1:
-            self._members[number] = slot
+        known = self.rows(number)
+        if not known:
+            self._alone[number] = slot + 1
             return True
-        if isinstance(known, list):
-            known.append(slot)
-        else:
-            self._members[number] = [known, slot]
+        self._as_several(number).append(slot)
         return False
 
     def insert(self, slot: int, item: Any) -> tuple[bool, int | None]:
@@ -50,48 +48,63 @@ class Groups:
         number = self._number(slot, item)
         if number is None:
             return True, None
-        known = self._members[number]
-        if known == -1:
-            self._members[number] = slot
+        if not self.rows(number):
+            self._alone[number] = slot + 1
             return True, None
-        members = known if isinstance(known, list) else [known]
+        members = self._as_several(number)
         at = self._ordering.place(members, slot)
         members.insert(at, slot)
-        self._members[number] = members
         return (True, members[1]) if at == 0 else (False, None)
 
+    def _as_several(self, number: int) -> array[int]:
+        """The members of a group that has some, as an array that may grow."""
+        if self._alone[number]:
+            self._several[number] = array("I", [self._alone[number] - 1])
+            self._alone[number] = 0
+        return self._several[number]
+
     def _number(self, slot: int, item: Any) -> int | None:
-        """The group of a new slot, made when its key is new (then it has no member yet: -1)."""
+        """The group of a new slot, made when its key is new (then it has no member yet)."""
         if len(self._of) <= slot:
             self._of.extend([0] * (slot + 1 - len(self._of)))
         key = self._key(item)
         if key is None:
             return None
-        number = self._numbers.get(key)
+        number = self._index.find(key)
         if number is None:
-            number = self._numbers[key] = len(self._keys)
-            self._keys.append(key)
-            self._members.append(-1)
+            number = self._index.add(key)
+            self._alone.append(0)
         self._of[slot] = number + 1
         return number
 
     def remove(self, slot: int) -> None:
         """A row leaves its group; a group may be left empty."""
         number = self._of[slot] - 1
-        known = self._members[number]
-        if isinstance(known, list) and len(known) > 1:
+        known = self._several.get(number)
+        if known is None:
+            self._alone[number] = 0
+        elif len(known) > 1:
             del known[self._ordering.place(known, slot)]
         else:
-            self._members[number] = -1
+            del self._several[number]
         self._of[slot] = 0
+
+    def rows(self, number: int) -> Sequence[int]:
+        """Slots of a group, in order."""
+        known = self._several.get(number)
+        if known is not None:
+            return known
+        alone = self._alone[number]
+        return (alone - 1,) if alone else ()
+
+    def key_of(self, number: int) -> Hashable:
+        """What the rows of a group have in common."""
+        return self._index.keys[number]
 
     def members(self, slot: int) -> Sequence[int]:
         """All rows of the slot's group, in order."""
         number = self._of[slot]
-        if not number:
-            return (slot,)
-        known = self._members[number - 1]
-        return known if isinstance(known, list) else (known,)
+        return self.rows(number - 1) if number else (slot,)
 
     def head(self, slot: int) -> int:
         """The row that stands for the slot's group."""
@@ -99,21 +112,21 @@ class Groups:
 
     def is_open(self, slot: int) -> bool:
         """Whether the slot's group has repeats and shows them."""
-        return len(self.members(slot)) > 1 and self._keys[self._of[slot] - 1] in self.opened
+        return len(self.members(slot)) > 1 and self.key_of(self._of[slot] - 1) in self.opened
 
     def toggle(self, slot: int) -> bool:
         """Open or close the slot's group; False when it has no repeats."""
         if len(self.members(slot)) < 2:
             return False
-        self.opened ^= {self._keys[self._of[slot] - 1]}
+        self.opened ^= {self.key_of(self._of[slot] - 1)}
         return True
 
     def open_heads(self) -> list[int]:
         """Heads of the groups that show their repeats."""
         heads = []
         for key in self.opened:
-            number = self._numbers.get(key)
-            members = None if number is None else self._members[number]
-            if isinstance(members, list):
+            number = self._index.find(key)
+            members = self.rows(number) if number is not None else ()
+            if len(members) > 1:
                 heads.append(members[0])
         return heads

@@ -5,39 +5,42 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
+from mdetui.feeds.index import Index
+
 
 class Rows:
-    """Columns instead of objects: 100,000 rows cost lists and one dictionary, no object per row.
+    """Columns instead of objects: 100,000 rows cost lists and arrays, no object per row.
 
     Attributes:
-        ids: Row ids by slot.
         items: Rows by slot.
     """
 
-    __slots__ = ("_places", "_raws", "_slots", "_versions", "ids", "items")
+    __slots__ = ("_index", "_places", "_raws", "_versions", "items")
 
     def __init__(self) -> None:
-        self.ids: list[str] = []
+        self._index: Index[str] = Index()
         self.items: list[Any] = []
         # the page each row came with, and its index there: a page lives as long as one of its rows refers to it
         self._raws: list[Any] = []
         self._places = array("I")
-        self._slots: dict[str, int] = {}
         # only rows that were ever replaced stand here
         self._versions: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.items)
+
+    @property
+    def ids(self) -> list[str]:
+        """Row ids by slot; the list grows with the rows."""
+        return self._index.keys
 
     def slot(self, row_id: str) -> int | None:
         """The slot of an id, or None."""
-        return self._slots.get(row_id)
+        return self._index.find(row_id)
 
     def append(self, row_id: str, item: Any, raw: Any, place: int) -> int:
         """A row that was not known; gives its slot."""
-        slot = len(self.ids)
-        self._slots[row_id] = slot
-        self.ids.append(row_id)
+        slot = self._index.add(row_id)
         self.items.append(item)
         self._raws.append(raw)
         self._places.append(place)

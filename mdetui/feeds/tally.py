@@ -38,7 +38,7 @@ class CountedGroups(Groups):
         if number == len(self._samples):
             self._samples.append(item)
             self._newest.append(slot)
-        if self._time is not None and self._keys[number]:
+        if self._time is not None and self.key_of(number):
             if len(self._times) <= slot:
                 self._times.extend([0.0] * (slot + 1 - len(self._times)))
             moment = self._times[slot] = self._time(item)
@@ -50,7 +50,7 @@ class CountedGroups(Groups):
     def renew(self, slot: int, item: Any) -> None:
         """A row was replaced and stays in its group: which is the newest there is found out when somebody looks."""
         number = self.group(slot)
-        if number is not None and self._time is not None and self._keys[number]:
+        if number is not None and self._time is not None and self.key_of(number):
             self._times[slot] = self._time(item)
             self._newest[number] = -1
 
@@ -67,14 +67,7 @@ class CountedGroups(Groups):
 
     def group_of(self, item: Any) -> int | None:
         """The group a row belongs to by what it says now; None when there is none like it."""
-        return self._numbers.get(self._key(item))
-
-    def rows(self, number: int) -> Sequence[int]:
-        """Slots of a group, in order."""
-        known = self._members[number]
-        if isinstance(known, list):
-            return known
-        return () if known == -1 else (known,)
+        return self._index.find(self._key(item))
 
     def sample(self, number: int) -> Any:
         """A row that shows what the group has in common, as it was when it was counted."""
@@ -84,7 +77,7 @@ class CountedGroups(Groups):
         """Slot of the newest row of a group that has rows."""
         if self._newest[number] < 0:
             rows = self.rows(number)
-            timed = self._time is not None and bool(self._keys[number])
+            timed = self._time is not None and bool(self.key_of(number))
             self._newest[number] = max(rows, key=self._times.__getitem__) if timed else rows[0]
         return self._newest[number]
 

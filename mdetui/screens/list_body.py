@@ -5,7 +5,6 @@ No key waits here: keys move the table, workers bring rows and post one message,
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
 
-from mdetui import text
+from mdetui import memory, text
 from mdetui.errors import MdetuiError
 from mdetui.feeds.source import RowKey
 from mdetui.screens import work
@@ -190,9 +189,8 @@ class ListBody(Container):
 
     def _recover(self) -> None:
         if not self.shell.settled:
-            # what the start has made stays for good: no collection needs to walk it
             self.shell.settled = True
-            gc.freeze()
+            memory.keep()
         work.start(self.app, self.shell.recover, self.listing.profile, group="recover", alone=False)
 
     def _failed(self, error: MdetuiError) -> None:

@@ -16,9 +16,9 @@ ALERTS = 100_000
 FRAME = 1000 / 60
 MIB = 1 << 20
 MEMORY = 120
-# The budget is missed: 59 with a short list, 41 of rows, 20 of their packed JSON, 17 of what the list knows about them,
-# the rest is lost between blocks. It was 150 when this was written; what is more than a tenth above that is a mistake.
-REACHED = 165
+# It was 117 when this was written: 57 with a short list, 31 of rows, 10 of their packed JSON, 11 of what the list knows
+# about them, the rest is lost between blocks. A twentieth is left to what other builds of Python and the system hold.
+ALLOWED = MEMORY * 1.05
 
 
 def told(file: Path, terminal: Terminal, seconds: float = 240) -> dict[str, Any]:
@@ -54,4 +54,4 @@ def test_b9_and_b10_a_hundred_thousand_alerts(budgets: Budgets, home: Home, tmp_
     budgets.note("B9", f"... worst lag by the clock ({during})", f"{lag:.1f} ms")
     what = "memory of the program with 100,000 alerts and their JSON"
     budgets.note("B10", what, f"{memory:.0f} MiB", f"<= {MEMORY} MiB", memory <= MEMORY)
-    assert memory <= REACHED
+    assert memory <= ALLOWED

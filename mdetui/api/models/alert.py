@@ -95,6 +95,7 @@ class AlertRow(Model):
         "classification",
         "determination",
         "assigned_to",
+        "incident_id",
         "investigation_state",
         "machine_id",
         "computer_dns_name",

@@ -7,7 +7,6 @@ instead. FILE gets counts and lags; the program goes on, so that its memory can 
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from mdetui import config, net
+from mdetui import config, memory, net
 from mdetui.app import MdetuiApp
 from mdetui.clock import SystemClock
 from mdetui.feeds.entry import Change
@@ -136,7 +135,7 @@ def run(walk: Callable[[Pilot[Any]], Coroutine[Any, Any, None]]) -> None:
     """Run the program of CONFIG and PROFILE with somebody at the keys."""
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # as the command line does
-    gc.disable()
+    memory.start()
     settings = config.load(sys.argv[2], profile=sys.argv[3])
     MdetuiApp(settings, net.connect, profile=settings.profile, clock=RushingClock()).run(mouse=False, auto_pilot=walk)
 
