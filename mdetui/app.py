@@ -66,6 +66,7 @@ class MdetuiApp(InOrder):
         self._crashed = False
         self._shelf = ThemeShelf()
         self._stocked = False
+        self._was_calm = False
         self._theme_error = self._choose_theme()
         self.keys_of: Callable[[str], tuple[Key, ...]] = context
         if config.keys:
@@ -146,7 +147,9 @@ class MdetuiApp(InOrder):
 
     def _tidy(self) -> None:
         frame = self.shell.frame
-        memory.tidy(calm=self.quiet and not (frame is not None and frame.fetching))
+        calm, self._was_calm = self._was_calm, self.quiet and not (frame is not None and frame.fetching)
+        # between two pages of a long list nothing is fetched for a moment
+        memory.tidy(calm=calm and self._was_calm)
 
     # what is too small
 

@@ -36,11 +36,15 @@ class Groups:
         number = self._number(slot, item)
         if number is None:
             return True
-        known = self.rows(number)
-        if not known:
+        several = self._several.get(number)
+        if several is not None:
+            several.append(slot)
+            return False
+        alone = self._alone[number]
+        if not alone:
             self._alone[number] = slot + 1
             return True
-        self._as_several(number).append(slot)
+        self._make_several(number, alone - 1).append(slot)
         return False
 
     def insert(self, slot: int, item: Any) -> tuple[bool, int | None]:
@@ -48,20 +52,20 @@ class Groups:
         number = self._number(slot, item)
         if number is None:
             return True, None
-        if not self.rows(number):
+        alone, several = self._alone[number], self._several.get(number)
+        if not alone and several is None:
             self._alone[number] = slot + 1
             return True, None
-        members = self._as_several(number)
+        members = self._make_several(number, alone - 1) if several is None else several
         at = self._ordering.place(members, slot)
         members.insert(at, slot)
         return (True, members[1]) if at == 0 else (False, None)
 
-    def _as_several(self, number: int) -> array[int]:
-        """The members of a group that has some, as an array that may grow."""
-        if self._alone[number]:
-            self._several[number] = array("I", [self._alone[number] - 1])
-            self._alone[number] = 0
-        return self._several[number]
+    def _make_several(self, number: int, first: int) -> array[int]:
+        """The members of a group of one, to which others come."""
+        self._alone[number] = 0
+        members = self._several[number] = array("I", (first,))
+        return members
 
     def _number(self, slot: int, item: Any) -> int | None:
         """The group of a new slot, made when its key is new (then it has no member yet)."""
@@ -70,9 +74,8 @@ class Groups:
         key = self._key(item)
         if key is None:
             return None
-        number = self._index.find(key)
-        if number is None:
-            number = self._index.add(key)
+        number = self._index.place(key)
+        if number == len(self._alone):
             self._alone.append(0)
         self._of[slot] = number + 1
         return number

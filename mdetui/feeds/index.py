@@ -10,7 +10,7 @@ K = TypeVar("K", bound=Hashable)
 
 _BITS = 8
 _PARTS = 1 << _BITS
-_NOTHING = array("I", [0])
+_FIRST = 4
 
 
 class Index(Generic[K]):
@@ -20,7 +20,7 @@ class Index(Generic[K]):
     parts that grow one by one: a dictionary of that size is copied in one piece, and this one more slowly.
 
     Attributes:
-        keys: The keys, by place. Only `add` may change them.
+        keys: The keys, by place. Only `place` may change them.
     """
 
     __slots__ = ("_counts", "_tables", "keys")
@@ -28,7 +28,7 @@ class Index(Generic[K]):
     def __init__(self) -> None:
         self.keys: list[K] = []
         # by part: place + 1 where the hash leads or, when something else stands there, behind it; 0 is free
-        self._tables: list[array[int]] = [_NOTHING] * _PARTS
+        self._tables = [array("I", bytes(4 * _FIRST)) for _ in range(_PARTS)]
         self._counts = array("I", bytes(4 * _PARTS))
 
     def find(self, key: Hashable) -> int | None:
@@ -44,25 +44,35 @@ class Index(Generic[K]):
             at = at + 1 & last
         return None
 
-    def add(self, key: K) -> int:
-        """Put a key that is not there behind the others; its place."""
-        place = len(self.keys)
-        self.keys.append(key)
-        part = hash(key) % _PARTS
+    def place(self, key: K) -> int:
+        """The place of a key, which is put behind the others when it is not there yet."""
+        hashed = hash(key)
+        part = hashed % _PARTS
         table = self._tables[part]
+        last = len(table) - 1
+        at = hashed >> _BITS & last
+        keys = self.keys
+        while entry := table[at]:
+            if keys[entry - 1] == key:
+                return entry - 1
+            at = at + 1 & last
+        place = len(keys)
+        keys.append(key)
+        table[at] = place + 1
         self._counts[part] += 1
-        if 3 * self._counts[part] > 2 * len(table):
-            old, table = table, array("I", bytes(4 * max(4, 2 * len(table))))
-            self._tables[part] = table
-            for entry in old:
-                if entry:
-                    self._enter(table, entry)
-        self._enter(table, place + 1)
+        # between half full and three quarters: parts that grew together would be felt
+        if 4 * _PARTS * self._counts[part] >= (2 * _PARTS + part) * last:
+            self._tables[part] = self._grown(table)
         return place
 
-    def _enter(self, table: array[int], entry: int) -> None:
-        last = len(table) - 1
-        at = hash(self.keys[entry - 1]) >> _BITS & last
-        while table[at]:
-            at = at + 1 & last
-        table[at] = entry
+    def _grown(self, table: array[int]) -> array[int]:
+        larger = array("I", bytes(2 * table.itemsize * len(table)))
+        last = len(larger) - 1
+        keys = self.keys
+        for entry in table:
+            if entry:
+                at = hash(keys[entry - 1]) >> _BITS & last
+                while larger[at]:
+                    at = at + 1 & last
+                larger[at] = entry
+        return larger

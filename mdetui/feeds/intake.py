@@ -81,19 +81,18 @@ class Intake:
         known_before = len(self._rows)
         for entry in islice(waiting.entries, taken.handled):
             row_id = self._shape.name(entry.item)
-            slot = self._rows.slot(row_id)
-            if slot is not None:
-                # a row that comes twice in this slice is new, not replaced
-                if self._replace(slot, entry) and slot < known_before:
-                    taken.replaced.append(slot)
-            elif waiting.aside:
+            if waiting.aside and self._rows.slot(row_id) is None:
                 held += self.aside.get(row_id) is None
                 self.aside.hold(row_id, entry)
-            else:
+                continue
+            slot, new = self._rows.enter(row_id, entry.item, entry.raw, entry.place)
+            if new:
                 self.aside.drop(row_id)
-                slot = self._rows.append(row_id, entry.item, entry.raw, entry.place)
                 self._marks.arrived(slot, row_id)
                 taken.new.append(slot)
+            # a row that comes twice in this slice is new, not replaced
+            elif self._replace(slot, entry) and slot < known_before:
+                taken.replaced.append(slot)
         waiting.left -= taken.handled
         if waiting.left <= 0:
             self._queue.popleft()

@@ -59,7 +59,7 @@ class Level:
         descending: Largest first. What has no key is last in both directions.
     """
 
-    __slots__ = ("_edge", "_first", "_key", "_kind", "_last_number", "_mixed", "descending", "keys")
+    __slots__ = ("_edge", "_first", "_key", "_kind", "_last_number", "_mixed", "_packed", "descending", "keys")
 
     def __init__(self, key: SortKey, *, descending: bool) -> None:
         self._key = key
@@ -69,12 +69,18 @@ class Level:
         self._mixed = False
         self.descending = descending
         self.keys: MutableSequence[Any] = array("d")
+        self._packed = True
         self._last_number = -_INFINITE if descending else _INFINITE
 
     def extend(self, items: Iterable[Any]) -> None:
         """Keys of the next slots."""
         for item in items:
             key = self._key(item)
+            if type(key) is float and -_EXACT <= key <= _EXACT and self._packed:
+                # most are times
+                self._kind = _NUMBER
+                self.keys.append(key)
+                continue
             found = None if key is FIRST else _normal(key)
             if found is None:
                 self._append_edge(first=key is FIRST)
@@ -92,10 +98,6 @@ class Level:
                 self._mix()
             self.keys.append(found if self._mixed else value)
 
-    @property
-    def _packed(self) -> bool:
-        return self.keys.__class__ is array
-
     def _append_edge(self, *, first: bool) -> None:
         if self._packed:
             self.keys.append(-self._last_number if first else self._last_number)
@@ -103,6 +105,7 @@ class Level:
             self.keys.append(self._first if first else self._edge)
 
     def _unpack(self) -> None:
+        self._packed = False
         edges = {self._last_number: self._edge, -self._last_number: self._first}
         self.keys = [edges.get(key, key) for key in self.keys]
 

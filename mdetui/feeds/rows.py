@@ -38,13 +38,15 @@ class Rows:
         """The slot of an id, or None."""
         return self._index.find(row_id)
 
-    def append(self, row_id: str, item: Any, raw: Any, place: int) -> int:
-        """A row that was not known; gives its slot."""
-        slot = self._index.add(row_id)
+    def enter(self, row_id: str, item: Any, raw: Any, place: int) -> tuple[int, bool]:
+        """(slot of the row, whether it was not known): one that is known stays as it is."""
+        slot = self._index.place(row_id)
+        if slot < len(self.items):
+            return slot, False
         self.items.append(item)
         self._raws.append(raw)
         self._places.append(place)
-        return slot
+        return slot, True
 
     def replace(self, slot: int, item: Any, raw: Any, place: int) -> bool:
         """A row came again. False when it says nothing new: then its old page is kept and the new one can go."""

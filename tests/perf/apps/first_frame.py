@@ -17,7 +17,10 @@ from mdetui.screens.curtain import Curtain
 
 def tell() -> None:
     """Write it down and end."""
-    found = {"modules": sorted(sys.modules), "threads": sorted(thread.name for thread in threading.enumerate())}
+    found = {
+        "modules": sorted(name for name, there in sys.modules.items() if there),
+        "threads": sorted(thread.name for thread in threading.enumerate()),
+    }
     Path(sys.argv[1]).write_text(json.dumps(found))
     os._exit(0)
 

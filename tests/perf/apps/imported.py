@@ -10,4 +10,4 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     finally:
-        sys.stderr.write("\n".join(sys.modules))
+        sys.stderr.write("\n".join(name for name, there in sys.modules.items() if there))
