@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mdetui import __version__, memory
+from mdetui.commands.config_option import add_config
 from mdetui.errors import MdetuiError, MissingExtra
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument(
         "--demo", action="store_true", help="open the demo tenant: in this program, no network, nothing can break"
     )
-    root.add_argument("--config", metavar="FILE", help="configuration file instead of the user's config.toml")
+    add_config(root)
     root.add_argument("--profile", metavar="NAME", help="open this profile instead of the login screen")
     root.add_argument(
         "--write",

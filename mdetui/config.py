@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mdetui import paths
+from mdetui import limits, paths
 from mdetui.errors import ConfigError
 from mdetui.profile import AUDIENCES, METHOD_TABLE, METHODS, STORES, Method, Profile
 
@@ -151,6 +151,8 @@ def _scalar(name: str, value: str, where: str) -> Any:
         raise ConfigError(f"{value!r} is neither on nor off.", "Use on or off.", where=where)
     if name == "refresh":
         if not (value.isascii() and value.isdigit()):
-            raise ConfigError(f"{value!r} is not a number of seconds.", "Use 0 or a whole number.", where=where)
+            raise ConfigError(f"{value!r} is not a number of seconds.", limits.REFRESH_TODO, where=where)
+        if len(value) > 9 or not limits.refreshes(int(value)):
+            raise ConfigError(f"{value[:20]} can't be used.", limits.REFRESH_TODO, where=where)
         return int(value)
     return value

@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from mdetui import profile_env
+from mdetui import limits, profile_env
 from mdetui.errors import ConfigError
 from mdetui.profile import Profile
 from mdetui.profile_check import Refused, check, check_name
@@ -97,8 +97,8 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Content:
     beside = {name: data.pop(name) for name in wanted if name in data}
     settings = _values(TOP, data, "", place)
     tables: dict[str, dict[str, Any]] = settings.pop("profiles", {})
-    if settings.get("refresh", 0) < 0:
-        raise place.error("refresh", "A refresh can't be negative.", "Use 0 or seconds.")
+    if not limits.refreshes(settings.get("refresh", 0)):
+        raise place.error("refresh", f"{settings['refresh']} can't be used.", limits.REFRESH_TODO)
     sources = {name: place.of(name) for name in settings}
     if beside:
         from mdetui import config_tables

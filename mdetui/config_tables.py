@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from mdetui import limits
+
 if TYPE_CHECKING:
     from mdetui.config_file import Place
 
@@ -17,9 +19,6 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 1_000
 # smaller ones cost a call each for nothing, and the queue finds the end of a slice of time by a page that is not full
 SMALLEST_PAGE = 20
-# seconds between two refreshes at least: each is one call of a quota that colleagues share
-SHORTEST_REFRESH = 5
-LONGEST_REFRESH = 3_600
 DIGITS = 9
 
 
@@ -87,8 +86,7 @@ def read(tables: Mapping[str, Any], place: Place) -> Tables:
         place.expect(dict, value, name)
     sources: dict[str, str] = {}
     refresh = {
-        view: _number(value, f"refresh.{view}", place, (0, *range(SHORTEST_REFRESH, LONGEST_REFRESH + 1)), sources)
-        for view, value in tables.get("refresh", {}).items()
+        view: _refresh(value, f"refresh.{view}", place, sources) for view, value in tables.get("refresh", {}).items()
     }
     general = refresh.pop("default", None)
     if general is not None:
@@ -176,14 +174,17 @@ def _page(view: str, value: object, place: Place, sources: dict[str, str]) -> Pa
     return PageSize(first, most)
 
 
-def _number(value: object, key: str, place: Place, allowed: range | tuple[int, ...], sources: dict[str, str]) -> int:
+def _number(value: object, key: str, place: Place, allowed: range, sources: dict[str, str]) -> int:
     place.expect(int, value, key)
     if not isinstance(value, int) or value not in allowed:
-        ends = f"{allowed[0]} to {allowed[-1]}" if isinstance(allowed, range) else _span(allowed)
-        raise place.error(key, f"{value} can't be used.", f"Use {ends}.")
+        raise place.error(key, f"{value} can't be used.", f"Use {allowed[0]} to {allowed[-1]}.")
     sources[key] = place.of(key)
     return value
 
 
-def _span(allowed: tuple[int, ...]) -> str:
-    return f"{allowed[0]} to turn it off, or {allowed[1]} to {allowed[-1]}"
+def _refresh(value: object, key: str, place: Place, sources: dict[str, str]) -> int:
+    place.expect(int, value, key)
+    if not isinstance(value, int) or not limits.refreshes(value):
+        raise place.error(key, f"{value} can't be used.", limits.REFRESH_TODO)
+    sources[key] = place.of(key)
+    return value

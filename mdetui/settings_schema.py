@@ -19,12 +19,11 @@ from mdetui.config_file import TOP, defaults
 from mdetui.config_tables import (
     DIGITS,
     LARGEST_PAGE,
-    LONGEST_REFRESH,
-    SHORTEST_REFRESH,
     SMALLEST_PAGE,
     PageSize,
     SavedQueue,
 )
+from mdetui.limits import LONGEST_REFRESH, SHORTEST_REFRESH
 from mdetui.settings_check import WIDEST_COLUMN, folds_of, sorts_of, views_with
 from mdetui.views.base import View
 from mdetui.views.query import words_of

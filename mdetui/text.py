@@ -183,6 +183,11 @@ def stamp(when: datetime | None) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ") if when else "-"
 
 
+def stamp_of(value: object) -> str:
+    """The same of a time of the wire; `-` when it is none."""
+    return stamp(parse_time(value))
+
+
 def plural(count: int, noun: str) -> str:
     """`1 machine`, `14 machines`, `2 entries`, `2 branches`."""
     if count == 1:

@@ -26,20 +26,18 @@ class Kept:
     Attributes:
         key: Authority, tenant as the profile writes it, and app.
         home: MSAL's `home_account_id`: names the person for good, which a user name does not.
-        tid: Tenant the tokens are for.
         name: User name.
         cache: MSAL's serialized cache.
     """
 
     key: tuple[str, str, str]
     home: str
-    tid: str
     name: str
     cache: Secret
 
     def text(self) -> Secret:
         """The form in which it is kept, a JSON object."""
-        facts = {"version": _VERSION, "for": list(self.key), "home": self.home, "tid": self.tid, "name": self.name}
+        facts = {"version": _VERSION, "for": list(self.key), "home": self.home, "name": self.name}
         return Secret(json.dumps({**facts, "msal": json.loads(self.cache.reveal())}))
 
     def with_cache(self, cache: str) -> Kept:
@@ -74,10 +72,10 @@ def kept_in(text: Secret, profile: Profile) -> Kept | None:
     try:
         data: Any = json.loads(text.reveal())
         cache = data["msal"]
-        words = [data[name] for name in ("home", "tid", "name")]
+        words = [data[name] for name in ("home", "name")]
         ours = data["version"] == _VERSION and data["for"] == list(key_of(profile))
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if not ours or not isinstance(cache, dict) or not all(isinstance(word, str) for word in words) or not words[0]:
         return None
-    return Kept(key_of(profile), words[0], words[1], words[2], Secret(json.dumps(cache)))
+    return Kept(key_of(profile), words[0], words[1], Secret(json.dumps(cache)))

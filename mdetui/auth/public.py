@@ -158,7 +158,7 @@ def _signed_in(app: MsalApp, answer: dict[str, Any], scope: str) -> SignedIn:
         SignInError: The answer is a refusal, or another tenant's. The cache goes with the app.
     """
     grant = _grant(app, answer, scope)
-    tid = _check(app, answer, grant)
+    _check(app, answer, grant)
     accounts = app.app.get_accounts()
     if len(accounts) != 1 or not accounts[0].get("home_account_id"):
         raise SignInError(
@@ -166,7 +166,7 @@ def _signed_in(app: MsalApp, answer: dict[str, Any], scope: str) -> SignedIn:
             "Check authority and client_id of the profile.",
         )
     name = text.line(str(accounts[0].get("username") or ""), 120)
-    kept = Kept(key_of(app.profile), accounts[0]["home_account_id"], tid, name, Secret(app.cache.serialize()))
+    kept = Kept(key_of(app.profile), accounts[0]["home_account_id"], name, Secret(app.cache.serialize()))
     return SignedIn(kept, Grant(grant.token, grant.expires_in, grant.refresh_in, name))
 
 
@@ -187,7 +187,7 @@ def _grant(app: MsalApp, answer: dict[str, Any], scope: str) -> Grant:
     return grant
 
 
-def _check(app: MsalApp, answer: dict[str, Any], grant: Grant) -> str:
+def _check(app: MsalApp, answer: dict[str, Any], grant: Grant) -> None:
     told = answer.get("id_token_claims")
     sources = [claims_of(grant.token.reveal()), told if isinstance(told, dict) else {}]
-    return tenant.check(app.profile, app.tenant, *sources, named=True)
+    tenant.check(app.profile, app.tenant, *sources, named=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-def check(profile: Profile, known: str, *sources: Mapping[str, Any], named: bool = False) -> str:
+def check(profile: Profile, known: str, *sources: Mapping[str, Any], named: bool = False) -> None:
     """Check the claims of everything an answer held.
 
     Args:
@@ -24,9 +24,6 @@ def check(profile: Profile, known: str, *sources: Mapping[str, Any], named: bool
             differs from the profile's is as wrong as one in a token.
         sources: Claims of access token and id token; those without `tid` say nothing.
         named: Whether at least one must name its tenant: where nobody but the token says whose it is.
-
-    Returns:
-        The tenant's id.
 
     Raises:
         WrongTenant: One of them is another tenant's.
@@ -49,7 +46,6 @@ def check(profile: Profile, known: str, *sources: Mapping[str, Any], named: bool
             from mdetui.auth import hints
 
             raise WrongTenant.of(hints.wrong_tenant(profile, tid))
-    return wanted.lower()
 
 
 def known_to_authority(profile: Profile, transport: httpx.BaseTransport) -> str:

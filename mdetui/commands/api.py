@@ -26,6 +26,7 @@ from mdetui import config as configuration
 from mdetui import text
 from mdetui.clock import SYSTEM
 from mdetui.commands.choice import chosen
+from mdetui.commands.config_option import add_config
 from mdetui.commands.terminal import table
 from mdetui.config import Profile
 from mdetui.errors import ConfigError, MdetuiError, ReadOnly
@@ -95,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
         dest="word",
         help="print the table of operations, or the rows with a word",
     )
-    root.add_argument("--config", metavar="FILE", help="configuration file instead of the user's config.toml")
+    add_config(root)
     return root
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from mdetui import config as configuration
+from mdetui.commands.config_option import add_config, add_config_behind
 from mdetui.commands.terminal import say, table
 from mdetui.config import Config
 from mdetui.errors import ConfigError
@@ -19,7 +20,7 @@ from mdetui.text import plural
 def parser() -> argparse.ArgumentParser:
     """The command line of `mdetui config`."""
     root = argparse.ArgumentParser(prog="mdetui config", description="The settings of config.toml.", allow_abbrev=False)
-    root.add_argument("--config", metavar="FILE", help="configuration file instead of the user's config.toml")
+    add_config(root)
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
     check = commands.add_parser("check", help="everything that is wrong with the file", allow_abbrev=False)
     check.add_argument("file", nargs="?", metavar="FILE", help="another file")
@@ -27,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--json", action="store_true", help="for programs")
     commands.add_parser("schema", help="JSON schema of the file, for editors", allow_abbrev=False)
     for command in (check, show):
-        command.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        add_config_behind(command)
     return root
 
 

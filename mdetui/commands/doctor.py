@@ -34,6 +34,7 @@ from mdetui import __version__, text
 from mdetui import config as configuration
 from mdetui.clock import SYSTEM
 from mdetui.commands.choice import chosen
+from mdetui.commands.config_option import add_config
 from mdetui.commands.terminal import say
 from mdetui.config import Profile
 
@@ -57,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
         help="without it, the one that is opened at the start, or the only one; demo is one",
     )
     root.add_argument("--json", action="store_true", help="one JSON object instead of lines")
-    root.add_argument("--config", metavar="FILE", help="configuration file instead of the user's config.toml")
+    add_config(root)
     return root
 
 

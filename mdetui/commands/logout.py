@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mdetui import config as configuration
 from mdetui.clock import SYSTEM
+from mdetui.commands.config_option import add_config
 from mdetui.commands.terminal import say
 from mdetui.config import Profile
 
@@ -17,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
         prog="mdetui logout", description="Remove the tokens of a profile from this host.", allow_abbrev=False
     )
     root.add_argument("profile", nargs="?", metavar="PROFILE", help="without it, those of every profile")
-    root.add_argument("--config", metavar="FILE", help="configuration file instead of the user's config.toml")
+    add_config(root)
     return root
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from mdetui import config as configuration
 from mdetui.clouds import CLOUDS
+from mdetui.commands.config_option import add_config, add_config_behind
 from mdetui.commands.terminal import ask, is_terminal, say, table
 from mdetui.config import AUDIENCES, METHOD_TABLE, METHODS, STORES, Config, Profile
 from mdetui.config_file import FILE_KEYS, HIDDEN
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="mdetui profiles", description="The profiles of config.toml.", allow_abbrev=False
     )
-    root.add_argument("--config", metavar="FILE", help="configuration file instead of the user's config.toml")
+    add_config(root)
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
     add = commands.add_parser(
         "add",
@@ -53,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     for told in (listing, show):
         told.add_argument("--json", action="store_true", help="for programs")
     for command in (add, listing, show, remove):
-        command.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        add_config_behind(command)
     return root
 
 

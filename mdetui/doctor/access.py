@@ -26,14 +26,20 @@ from mdetui.errors import (
 from mdetui.session import Session
 
 NAMES = {"mde": "Defender for Endpoint", "xdr": "Defender XDR", "graph": "Microsoft Graph"}
-# one read of each kind of thing: first lists, then what belongs to a row of one of them
-_LISTS = ("alerts.list", "machines.list", "actions.list")
-_BELOW = {
-    "machines.list": ("machines.users", "machines.software", "machines.vulnerabilities"),
-    "alerts.list": ("alerts.files", "alerts.ips", "alerts.domains"),
+# one read of each kind of thing: first lists, then what belongs to a row, each with the list that row is taken from
+_READS = {
+    "alerts.list": "",
+    "machines.list": "",
+    "actions.list": "",
+    "machines.users": "machines.list",
+    "machines.software": "machines.list",
+    "machines.vulnerabilities": "machines.list",
+    "alerts.files": "alerts.list",
+    "alerts.ips": "alerts.list",
+    "alerts.domains": "alerts.list",
 }
-# the audiences that the reads below are asked with
-USED = frozenset(OPERATIONS[name].audience for names in (_LISTS, *_BELOW.values()) for name in names)
+# the audiences that these reads are asked with
+USED = frozenset(OPERATIONS[name].audience for name in _READS)
 
 
 def audiences(profile: Profile) -> tuple[str, ...]:
@@ -151,9 +157,7 @@ async def reads(session: Session) -> AsyncIterator[Check]:
     """One read of each kind of thing, by the program's own client."""
     first: dict[str, Any] = {}
     unreached = ""
-    for name, parent in [(name, "") for name in _LISTS] + [
-        (name, of) for of, names in _BELOW.items() for name in names
-    ]:
+    for name, parent in _READS.items():
         op = OPERATIONS[name]
         check_id, title = f"read.{name}", f"read {name}"
         row = first.get(parent)
@@ -181,7 +185,7 @@ async def reads(session: Session) -> AsyncIterator[Check]:
 
 def skipped_reads(why: str) -> Iterator[Check]:
     """The same when nothing could be asked."""
-    for name in (*_LISTS, *(name for names in _BELOW.values() for name in names)):
+    for name in _READS:
         yield Check(f"read.{name}", f"read {name}", "skipped", why)
 
 

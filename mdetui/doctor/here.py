@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from mdetui import in_force, text
 from mdetui.auth.store import TokenStore
 from mdetui.config import Config, Profile
 from mdetui.doctor.check import Check, Late, failed, in_time
 from mdetui.errors import ConfigError
-from mdetui.net import proxy_of, tls_context, trust_of
+from mdetui.net import host_and_port, proxy_of, tls_context, trust_of
 from mdetui.threads import in_daemon
 
 _INSIDE = "the demo tenant is inside this program"
@@ -83,11 +82,5 @@ def proxies(profile: Profile, hosts: list[tuple[str, str, str]]) -> Iterator[Che
             continue
         source = text.line(choice.source, 200) if choice.source else ""
         said = f"{choice.shown or 'none, reached directly'}{f'  ({source})' if source else ''}"
-        facts = {"host": host_of(url), "proxy": choice.shown or None, "source": source or None}
+        facts = {"host": host_and_port(url), "proxy": choice.shown or None, "source": source or None}
         yield Check(f"proxy.{name}", f"proxy to {title}", "ok", said, facts=facts)
-
-
-def host_of(url: str) -> str:
-    """Host and port of an address, for people."""
-    parts = urlsplit(url)
-    return text.line(f"{parts.hostname or ''}:{parts.port or 443}", 120)

@@ -13,8 +13,7 @@ from mdetui import __version__, text
 from mdetui.clock import Clock
 from mdetui.config import Profile
 from mdetui.doctor.check import Check, Late, Status, failed, in_time, step
-from mdetui.doctor.here import host_of
-from mdetui.net import explain
+from mdetui.net import explain, host_and_port
 
 # a certificate that ends sooner than that many days is told
 SOON = 14
@@ -64,7 +63,7 @@ async def reach(
         return Reached(failed(check_id, said, late, todo="Check network, proxy and VPN."))
     except (httpx.HTTPError, OSError) as error:
         why = explain(error, url, profile)
-        return Reached(Check(check_id, said, "bad", why.reason, why.todo, {"host": host_of(url)}))
+        return Reached(Check(check_id, said, "bad", why.reason, why.todo, {"host": host_and_port(url)}))
     after = clock.now()
     stream = response.extensions.get("network_stream")
     certificate = _certificate(stream.get_extra_info("ssl_object") if stream is not None else None, clock)
@@ -75,8 +74,8 @@ async def reach(
 
 
 def _told(check_id: str, title: str, url: str, response: httpx.Response, certificate: dict[str, Any]) -> Check:
-    facts = {"host": host_of(url), "http_status": response.status_code, **certificate}
-    said = f"{host_of(url)} proves to be itself"
+    facts = {"host": host_and_port(url), "http_status": response.status_code, **certificate}
+    said = f"{host_and_port(url)} proves to be itself"
     if not certificate:
         return Check(check_id, title, "ok", said, facts=facts)
     said += f": {certificate['subject']}, issued by {certificate['issuer']}"

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from mdetui.config import AUDIENCES, Profile
-from mdetui.net.proxies import ProxyChoice, proxy_of
+from mdetui.net.proxies import ProxyChoice, host_and_port, proxy_of
 from mdetui.net.reasons import Explained, explain, reason_of, todo_of
 from mdetui.net.trust import TlsTrust, tls_context, trust_of
 
@@ -30,6 +30,7 @@ __all__ = [
     "TlsTrust",
     "connect",
     "explain",
+    "host_and_port",
     "proxy_of",
     "reason_of",
     "tls_context",

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
@@ -209,6 +209,7 @@ def _system(host: str) -> ProxyChoice:
     return parse(value, source)
 
 
-def origin_of(parts: SplitResult) -> str:
-    """Host and port of an https address, for people."""
+def host_and_port(url: str) -> str:
+    """Where an https address leads, for people."""
+    parts = urlsplit(url)
     return text.line(f"{parts.hostname or ''}:{parts.port or 443}", 120)

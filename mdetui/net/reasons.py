@@ -19,7 +19,7 @@ import httpx
 from mdetui import text
 from mdetui.config import Profile
 from mdetui.errors import ConfigError
-from mdetui.net.proxies import ProxyChoice, origin_of, proxy_of
+from mdetui.net.proxies import ProxyChoice, host_and_port, proxy_of
 from mdetui.net.trust import Seen, TlsTrust, seen_in, trust_of
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
@@ -74,7 +74,7 @@ def explain(error: BaseException, url: str, profile: Profile) -> Explained:
         return _untrusted("its certificate", "", Seen("", ""), trust_of(profile), choice)
     refused = next((cause for cause in causes if isinstance(cause, httpx.ProxyError)), None)
     if refused is not None:
-        return _refused(refused, choice, origin_of(urlsplit(url)))
+        return _refused(refused, choice, host_and_port(url))
     tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError) and not isinstance(cause, _WAITING)), None)
     if tls is not None:
         said = text.line(tls.reason or type(tls).__name__, 60)

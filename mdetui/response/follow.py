@@ -93,6 +93,7 @@ class Follower:
         self._news = asyncio.Event()
         self._newest: datetime | None = None
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
 
     @property
     def open(self) -> int:
@@ -131,6 +132,8 @@ class Follower:
 
     async def aclose(self) -> None:
         """Stop watching; what was sent goes on at the service."""
+        # a cancellation may be lost in what is awaited; then this ends the watching
+        self._closed = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -138,7 +141,7 @@ class Follower:
 
     async def _run(self) -> None:
         pause = FIRST
-        while self._watched:
+        while self._watched and not self._closed:
             if self._news.is_set():
                 self._news.clear()
                 pause = FIRST

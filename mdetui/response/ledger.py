@@ -269,7 +269,10 @@ class Ledger:
                 return result
 
         try:
-            return await asyncio.wait_for(in_daemon(ordered, name="mdetui-ledger"), self._patience)
+            # not wait_for: that of Python 3.11 loses a cancellation which comes with the result, and who was to end
+            # goes on
+            async with asyncio.timeout(self._patience):
+                return await in_daemon(ordered, name="mdetui-ledger")
         except TimeoutError as error:
             wait.give_up()
             if wait.ended:

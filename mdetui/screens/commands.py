@@ -108,8 +108,7 @@ def _roots(frame: Frame, begun: str) -> Sequence[str]:
 def _list(view: str) -> Run:
     async def run(frame: Frame, rest: str) -> None:
         profile = _profile(frame)
-        session = frame.shell.opened(profile)
-        query = parse(view, rest, session.analyst if session else frame.shell.config.profiles[profile].analyst)
+        query = parse(view, rest, frame.shell.analyst(profile))
         frame.shell.visit(list_of(view, profile, query))
 
     return run

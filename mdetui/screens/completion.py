@@ -66,10 +66,8 @@ def _filter(frame: Frame, command: Command, rest: str) -> str:
     view, profile = _view_of(command), frame.place.profile
     if view is None or not rest.strip() or not profile:
         return ""
-    session = frame.shell.opened(profile)
-    me = session.analyst if session else frame.shell.config.profiles[profile].analyst
     try:
-        asked = parse(view, commands.in_words(view, rest.strip()), me).filter
+        asked = parse(view, commands.in_words(view, rest.strip()), frame.shell.analyst(profile)).filter
     except PlanError:
         # it is still being typed; Enter says what is wrong
         return ""

@@ -172,10 +172,9 @@ async def _incident(session: Session, value: str) -> Answers:
 
 
 def _machine(row: Any, called: str = "") -> Answer:
-    seen = text.parse_time(row.last_seen)
     return Answer(
         "machine", row.id, f"machine {text.line(row.computer_dns_name)}",
-        f"{short_id(row.id)}  {text.line(row.os_platform)}  last report {text.stamp(seen)}",
+        f"{short_id(row.id)}  {text.line(row.os_platform)}  last report {text.stamp_of(row.last_seen)}",
         exact=bool(called) and _is(row, called.lower()),
     )  # fmt: skip
 

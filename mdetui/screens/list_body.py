@@ -177,6 +177,7 @@ class ListBody(Container):
             self.feed.finish()
             self.table.feed_changed()
         else:
+            self.listing.partial |= bool(getattr(page.batch, "partial", False))
             self.table.feed_changed(self.feed.add(page.batch, complete=page.complete, total=page.total))
         self._pump()
         if first:
@@ -358,6 +359,8 @@ class ListBody(Container):
             cells.append(Cell(f"{self.feed.marked} marked{note}  ", "strong"))
         if self.feed.filter and self.feed.loaded:
             cells.append(Cell(f"/{text.line(self.feed.filter.text)} shows {len(self.feed):,}  ", "state.warn"))
+        if self.listing.partial:
+            cells.append(Cell("incomplete: r asks again  ", "state.warn"))
         if self.listing.reading:
             cells.append(Cell(f"{self.listing.reading}  ", "state.busy"))
         if self.app.size.width >= WIDE and self.listing.asked_at is not None:

@@ -128,16 +128,21 @@ class PageScreen(BlastKeys):
             work.start(self, self._read, wanted, fresh, group="page", alone=False)
 
     async def _read(self, needs: Sequence[Need], fresh: bool) -> None:
+        rest = [need for need in needs if need.name != "entity"]
+        asked = len(rest) < len(needs)
         for need in needs:
             if need.name == "entity":
                 await self._read_one(need, Bare(self.spot.page_id), fresh)
-        subject = await self._subject()
-        rest = [need for need in needs if need.name != "entity"]
+        subject = await self._subject(known=asked)
         await asyncio.gather(*(self._read_one(need, subject, fresh) for need in rest))
 
-    async def _subject(self) -> Any:
-        """What the paths of other reads are made of: the entity, which may still be under way for another tab."""
-        if self.spot.entity is None and self.spot.page.operation:
+    async def _subject(self, *, known: bool) -> Any:
+        """What the paths of other reads are made of: the entity, which may still be under way for another tab.
+
+        Args:
+            known: The entity was asked for just now: when it is not there, it can't be had.
+        """
+        if self.spot.entity is None and self.spot.page.operation and not known:
             with suppress(MdetuiError):  # who asked for it says what is wrong
                 self.spot.entity = await self._entity(fresh=False)
         return self.spot.entity or self.spot.row or Bare(self.spot.page_id)

@@ -109,6 +109,7 @@ class Listing:
         learned: What was read of rows beside the list, by row id, to fold by (`views.folds`).
         reading: How far such reads are, while they go on; "" else.
         reader: What reads them.
+        partial: The service said that a page lacks something.
         whole: The list that this one shows a part of, or None. Its marks are those of the whole.
         parts: Such lists that were opened from this one, and whose marks it has not taken over yet.
     """
@@ -130,6 +131,7 @@ class Listing:
     learned: dict[str, Mapping[str, str]] = field(default_factory=dict)
     reading: str = ""
     reader: Worker[Any] | None = None
+    partial: bool = False
     whole: Listing | None = None
     parts: list[Listing] = field(default_factory=list)
 
@@ -190,6 +192,7 @@ class Listing:
         self.arrived.clear()
         self.source = self.source.again() if isinstance(self.source, Resumed) else None
         self.asked_at = None
+        self.partial = False
 
     def cancel(self) -> None:
         """Give up the page that is under way; one that has come is kept."""

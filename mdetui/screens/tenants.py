@@ -99,6 +99,11 @@ class Tenants:
         """The session of a profile if it is open already."""
         return self.sessions.get(profile)
 
+    def analyst(self, profile: str) -> str:
+        """Who works in the tenant of a profile, as far as is known: before it is opened its configuration tells."""
+        session = self.opened(profile)
+        return session.analyst if session is not None else self.config.profiles[profile].analyst
+
     def lacks(self, profile: str, *operations: str) -> str:
         """Why the sign-in of a profile can't ask for something; "" when it can or that is not known yet."""
         session = self.opened(profile)
@@ -128,7 +133,7 @@ class Tenants:
         """What cells of a tenant's lists depend on now."""
         session = self.opened(profile)
         if session is None:
-            return Context(self.clock.now(), self.utc)
+            return Context(self.clock.now(), self.utc, tenants=self.context)
         rules = session.protection
         return Context(self.clock.now(), self.utc, session.analyst, rules.by_name, rules.reason, session.facts)
 

@@ -183,6 +183,13 @@ class Front:
         status, headers, content = await _call(self._inner, inner, body)
         if status < 300 and is_api(path):
             content = spoil(content, self._tenant.faults, path)
+            if status == 200 and self._strikes("partial", path):
+                # Graph's word for "a service behind this one failed" (microsoftgraph issue 7353)
+                status = 206
+                headers = [
+                    *headers,
+                    (b"warning", b'199 - "microsoft/Partial Results Returned: 1 of 4 providers failed"'),
+                ]
         if is_blob(path) and self._tenant.faults.take("truncated", path, default=None):
             content = content[: len(content) * 2 // 3]
         return status, headers, content

@@ -226,7 +226,9 @@ class _Async(httpx.AsyncBaseTransport):
 
         future.add_done_callback(wake)
         try:
-            await asyncio.wait_for(done, timeout)
+            # not wait_for: that of Python 3.11 loses a cancellation which comes with the answer
+            async with asyncio.timeout(timeout):
+                await done
         except TimeoutError:
             raise httpx.ReadTimeout("The pretend tenant took too long", request=request) from None
         return _answer_of(future, request)

@@ -51,6 +51,7 @@ FAULTS = {
     "500": "?number of requests that fail",
     "reset": "",
     "truncated": "",
+    "partial": "",
     "html": "?status",
     "nextlink-loop": "",
     "nextlink-foreign": "host",

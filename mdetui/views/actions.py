@@ -42,8 +42,8 @@ def preview(row: MachineAction, context: Context, borrowed: Borrowed) -> list[Li
         fact("machine", text.line(row.computer_dns_name), Cell(text.line(row.machine_id), "muted")),
         fact("asked by", text.line(row.requestor), f"from {text.line(row.request_source)}"),
         fact("comment", text.line(row.requestor_comment)),
-        fact("asked", text.stamp(text.parse_time(row.creation_date_time_utc))),
-        fact("changed", text.stamp(text.parse_time(row.updated))),
+        fact("asked", text.stamp_of(row.creation_date_time_utc)),
+        fact("changed", text.stamp_of(row.updated)),
         fact("id", text.line(row.id)),
     ]
     if row.error_h_result not in (None, 0):

@@ -146,12 +146,12 @@ def overview(alert: Alert, context: Context, borrowed: Borrowed) -> list[Line]:
         fact("machine", text.line(alert.computer_dns_name), Cell(text.line(alert.machine_id), "muted")),
         fact("group", text.line(alert.rbac_group_name)),
         BLANK,
-        *(fact(name, text.stamp(text.parse_time(value))) for name, value in _times(alert)),
+        *(fact(name, text.stamp_of(value)) for name, value in _times(alert)),
         BLANK,
         heading(text.plural(len(alert.comments or ()), "comment")),
     ]
     for comment in alert.comments or ():
-        moment = text.stamp(text.parse_time(comment.created_time))
+        moment = text.stamp_of(comment.created_time)
         lines.append(Line((Cell(f"{moment}  {text.line(comment.created_by)}", "muted"),)))
         lines += [Line((Cell("  " + part),), 2) for part in text.block(comment.comment)]
     return lines

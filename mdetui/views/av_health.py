@@ -64,20 +64,16 @@ def preview(row: AvHealth, context: Context, borrowed: Borrowed) -> list[Line]:
     """The state of one machine; costs no request."""
     return [
         Line((Cell(text.line(row.computer_dns_name), "strong"), Cell("  "), mode(row), Cell(f"  {words.reported(row.last_seen_time, context)}")), 2),
-        fact("signatures", fresh(row.av_is_signature_up_to_date), text.line(row.av_signature_version), f"updated {_stamp(row.av_signature_update_time)}"),
-        fact("engine", fresh(row.av_is_engine_up_to_date), text.line(row.av_engine_version), f"updated {_stamp(row.av_engine_update_time)}"),
-        fact("platform", fresh(row.av_is_platform_up_to_date), text.line(row.av_platform_version), f"updated {_stamp(row.av_platform_update_time)}"),
-        fact("quick scan", scan(row.quick_scan_result), _stamp(row.quick_scan_time), row.quick_scan_error or ""),
-        fact("full scan", scan(row.full_scan_result), _stamp(row.full_scan_time), row.full_scan_error or ""),
+        fact("signatures", fresh(row.av_is_signature_up_to_date), text.line(row.av_signature_version), f"updated {text.stamp_of(row.av_signature_update_time)}"),
+        fact("engine", fresh(row.av_is_engine_up_to_date), text.line(row.av_engine_version), f"updated {text.stamp_of(row.av_engine_update_time)}"),
+        fact("platform", fresh(row.av_is_platform_up_to_date), text.line(row.av_platform_version), f"updated {text.stamp_of(row.av_platform_update_time)}"),
+        fact("quick scan", scan(row.quick_scan_result), text.stamp_of(row.quick_scan_time), row.quick_scan_error or ""),
+        fact("full scan", scan(row.full_scan_result), text.stamp_of(row.full_scan_time), row.full_scan_error or ""),
         fact("system", text.line(row.os_platform), text.line(row.os_version), Cell(text.line(row.os_kind), "muted")),
         fact("group", text.line(row.rbac_group_name)),
         fact("machine", text.line(row.machine_id)),
-        fact("as of", _stamp(row.data_refresh_timestamp)),
+        fact("as of", text.stamp_of(row.data_refresh_timestamp)),
     ]  # fmt: skip
-
-
-def _stamp(value: str | None) -> str:
-    return text.stamp(text.parse_time(value))
 
 
 VIEW = View(

@@ -79,6 +79,7 @@ class Context:
         protects: Says why a machine name is protected, or None; known locally, at once.
         protects_machine: The same of a machine that was read, by all the rules that the sheet goes by.
         facts: Borrowed facts by machine id; fills in later from a cache.
+        tenants: Profile to the context of its tenant, in a list of several.
     """
 
     now: datetime
@@ -87,6 +88,11 @@ class Context:
     protects: Callable[[str | None], str | None] = lambda name: None
     protects_machine: Callable[[Any], str | None] = lambda machine: None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    tenants: Callable[[str], Context] | None = None
+
+    def of(self, profile: str) -> Context:
+        """What cells of a row depend on that is of that tenant."""
+        return self if self.tenants is None else self.tenants(profile)
 
 
 @dataclass(frozen=True, slots=True)

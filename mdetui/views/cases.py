@@ -6,7 +6,6 @@ Imported when the first incident is opened.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +72,7 @@ class Case:
 
     Attributes:
         partial: Why it was put together from endpoint alerts; None when XDR told it.
+        unread: Why system and risk of its machines are not known.
         strangers: Names of devices that are not onboarded: nothing can be done to them from here.
         redirect: Number of the incident that swallowed it.
     """
@@ -94,6 +94,7 @@ class Case:
     strangers: list[str] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     partial: MdetuiError | None = None
+    unread: MdetuiError | None = None
 
 
 async def read(session: Reader, number: str, fresh: bool) -> Case:
@@ -114,19 +115,26 @@ async def read(session: Reader, number: str, fresh: bool) -> Case:
     rows = [row for row in (await session.read("alerts.list", {}, query, fresh=fresh)).rows if type(row) is AlertRow]
     if not rows:
         raise refused
-    return of_alerts(number, rows, await _machines(session, rows, fresh), refused)
+    try:
+        case = of_alerts(number, rows, await _machines(session, rows, fresh), refused)
+    except MdetuiError as error:
+        # the list still has names, but neither systems nor risk
+        case = of_alerts(number, rows, {}, refused)
+        case.unread = error
+    return case
 
 
 async def _machines(session: Reader, rows: Iterable[AlertRow], fresh: bool) -> dict[str, Machine]:
-    """System and risk of the machines of alerts; without them the list still has names."""
+    """System and risk of the machines of alerts.
+
+    Raises:
+        MdetuiError: They can't be read.
+    """
     ids = list(dict.fromkeys(row.machine_id for row in rows if row.machine_id))[:_MOST_MACHINES]
     if not ids:
         return {}
-    query = {"$filter": odata.any_of("id", ids)}
-    with suppress(MdetuiError):
-        page = await session.read("machines.list", {}, query, fresh=fresh)
-        return {row.id: row for row in page.rows if type(row) is Machine}
-    return {}
+    page = await session.read("machines.list", {}, {"$filter": odata.any_of("id", ids)}, fresh=fresh)
+    return {row.id: row for row in page.rows if type(row) is Machine}
 
 
 def of_incident(incident: Incident) -> Case:

@@ -56,17 +56,13 @@ def overview(file: File, context: Context, borrowed: Borrowed) -> list[Line]:
     names = [text.line(name) for name in stats.top_file_names or ()]
     return [
         *lines,
-        fact("here", _here(borrowed), f"first {_day(stats.org_first_seen)}", f"last {_day(stats.org_last_seen)}"),
+        fact("here", _here(borrowed), f"first {text.stamp_of(stats.org_first_seen)}", f"last {text.stamp_of(stats.org_last_seen)}"),
         fact(
-            "worldwide", words.number(stats.worldwide).text, f"first {_day(stats.global_first_observed)}",
-            f"last {_day(stats.global_last_observed)}",
+            "worldwide", words.number(stats.worldwide).text, f"first {text.stamp_of(stats.global_first_observed)}",
+            f"last {text.stamp_of(stats.global_last_observed)}",
         ),
         *(fact("names" if not index else "", name) for index, name in enumerate(names[:10])),
     ]  # fmt: skip
-
-
-def _day(value: object) -> str:
-    return text.stamp(text.parse_time(value))
 
 
 PAGE = Page(

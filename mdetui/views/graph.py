@@ -44,8 +44,8 @@ _CHANGED = words.time_column("changed", "CHANGED", lambda row: row.last_update_d
 
 def _times(row: Any) -> list[Line]:
     return [
-        fact("created", text.stamp(text.parse_time(row.created_date_time))),
-        fact("changed", text.stamp(text.parse_time(row.last_update_date_time))),
+        fact("created", text.stamp_of(row.created_date_time)),
+        fact("changed", text.stamp_of(row.last_update_date_time)),
         fact("id", text.line(row.id)),
     ]
 

@@ -71,8 +71,8 @@ def preview(row: IncidentRow, context: Context, borrowed: Borrowed) -> list[Line
         fact("classified", _said(row.classification), _said(row.determination)),
         fact("alerts", text.plural(len(row.alerts or ()), "alert"), Cell(_products(row), "muted")),
         fact("machines", ", ".join(named) or "none that is onboarded"),
-        fact("created", text.stamp(text.parse_time(row.created_time))),
-        fact("changed", text.stamp(text.parse_time(row.last_update_time))),
+        fact("created", text.stamp_of(row.created_time)),
+        fact("changed", text.stamp_of(row.last_update_time)),
     ]
     if row.tags:
         lines.append(fact("tags", ", ".join(text.line(tag) for tag in row.tags)))
@@ -169,8 +169,8 @@ def overview(case: Case, context: Context, borrowed: Borrowed) -> list[Line]:
         fact("alerts", text.plural(len(case.alerts), "alert"), f"{high} of them high" if high else ""),
         fact("machines", ", ".join(text.line(one.computer_dns_name or one.id) for one in case.machines) or "none"),
         fact("tags", ", ".join(text.line(tag) for tag in case.tags) or "-"),
-        fact("created", text.stamp(text.parse_time(case.created_time))),
-        fact("changed", text.stamp(text.parse_time(case.last_update_time))),
+        fact("created", text.stamp_of(case.created_time)),
+        fact("changed", text.stamp_of(case.last_update_time)),
     ]
     if case.strangers:
         lines.insert(
@@ -183,7 +183,7 @@ def overview(case: Case, context: Context, borrowed: Borrowed) -> list[Line]:
         return [*lines, BLANK, *_missing(case)]
     lines += [BLANK, heading(text.plural(len(case.comments), "comment") if case.comments else "no comments")]
     for comment in case.comments:
-        moment = text.stamp(text.parse_time(comment.created_time))
+        moment = text.stamp_of(comment.created_time)
         lines.append(Line((Cell(f"{moment}  {text.line(comment.created_by)}", "muted"),)))
         lines += [Line((Cell("  " + part),), 2) for part in text.block(comment.comment)]
     return lines  # fmt: skip
@@ -195,6 +195,7 @@ def _missing(case: Case) -> list[Line]:
         heading("What may be missing"),
         Line((Cell(text.line(case.partial.what), "state.warn"),)),
         *([Line((Cell(text.line(case.partial.todo)),))] if case.partial.todo else []),
+        *([Line((Cell(f"Systems and risk of its machines are not known: {text.line(case.unread.what)}", "state.warn"),), 2)] if case.unread else []),
         Line((Cell("An endpoint alert names one machine, so others may belong to this incident. Name, severity, status and owner are worked out from the alerts; comments, tags and evidence are not known here: Enter on an alert shows its own evidence."),)),
     ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mdetui import text
 from mdetui.views import found, portal, words
@@ -58,10 +58,6 @@ def _by(row: Indicator) -> str | None:
     return row.created_by_display_name or row.source or row.created_by
 
 
-def _yes(value: Any) -> str:
-    return words.yes_no(value)
-
-
 COLUMNS = (
     Column("value", "VALUE", lambda row, _: words.plain(row.indicator_value), 24, grow=3, sort=lambda row: (row.indicator_value or "").lower()),
     Column("type", "TYPE", lambda row, _: _type(row.indicator_type), 6, sort=lambda row: row.indicator_type or ""),
@@ -95,12 +91,12 @@ def preview(row: Indicator, context: Context, borrowed: Borrowed) -> list[Line]:
         fact("does", _action(row.action), Cell(text.line(row.indicator_type), "muted"), _expires(row, context)),
         fact("title", text.line(row.title), words.level(row.severity) if row.severity else Cell("no severity", "muted")),
         *(fact("text" if not index else "", part) for index, part in enumerate(text.block(row.description))),
-        fact("expires", text.stamp(text.parse_time(row.expiration_time))),
+        fact("expires", text.stamp_of(row.expiration_time)),
         fact("groups", _groups(row)),
-        fact("alerts", _yes(row.generate_alert)),
+        fact("alerts", words.yes_no(row.generate_alert)),
         fact("made by", text.line(_by(row)), Cell(f"{text.line(row.source_type)}, {text.line(row.created_by_source)}", "muted")),
-        fact("made", text.stamp(text.parse_time(row.creation_time_date_time_utc))),
-        fact("changed", text.stamp(text.parse_time(row.last_update_time)), f"by {text.line(row.last_updated_by)}"),
+        fact("made", text.stamp_of(row.creation_time_date_time_utc)),
+        fact("changed", text.stamp_of(row.last_update_time), f"by {text.line(row.last_updated_by)}"),
         fact("application", text.line(row.application)),
         fact("id", text.line(row.id), *([Cell(f"external {text.line(row.external_id)}", "muted")] if row.external_id else [])),
     ]  # fmt: skip

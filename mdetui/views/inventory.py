@@ -24,8 +24,8 @@ def _user_preview(row: MachineUser, context: Context, borrowed: Borrowed) -> lis
         fact("logon types", text.line(row.logon_types)),
         fact("machines", text.line(row.log_on_machines_count)),
         fact("domain admin", words.yes_no(row.is_domain_admin)),
-        fact("first seen", text.stamp(text.parse_time(row.first_seen))),
-        fact("last seen", text.stamp(text.parse_time(row.last_seen))),
+        fact("first seen", text.stamp_of(row.first_seen)),
+        fact("last seen", text.stamp_of(row.last_seen)),
     ]
 
 

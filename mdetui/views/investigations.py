@@ -57,8 +57,8 @@ def lines(row: Investigation, context: Context, borrowed: Borrowed) -> list[Line
         fact("state", state(row.state), text.line(row.status_details) if row.status_details else ""),
         fact("machine", text.line(row.computer_dns_name), Cell(text.line(row.machine_id), "muted")),
         fact("triggered by", f"alert {text.line(row.triggering_alert_id)}"),
-        fact("started", text.stamp(text.parse_time(row.start_time))),
-        fact("ended", text.stamp(text.parse_time(row.end_time))),
+        fact("started", text.stamp_of(row.start_time)),
+        fact("ended", text.stamp_of(row.end_time)),
         fact("id", text.line(row.id)),
     ]
     if row.cancelled_by:

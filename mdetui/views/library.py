@@ -29,8 +29,8 @@ def preview(row: LibraryFile, context: Context, borrowed: Borrowed) -> list[Line
         fact("arguments", words.yes_no(row.has_parameters), text.line(row.parameters_description)),
         fact("sha256", text.line(row.sha256)),
         fact("made by", text.line(row.created_by)),
-        fact("made", text.stamp(text.parse_time(row.creation_time))),
-        fact("changed", text.stamp(text.parse_time(row.last_updated_time))),
+        fact("made", text.stamp_of(row.creation_time)),
+        fact("changed", text.stamp_of(row.last_updated_time)),
     ]
 
 

@@ -103,8 +103,8 @@ def _preview(row: Ran, context: Context, borrowed: Borrowed) -> list[Line]:
     lines = [
         Line((Cell(text.line(row.kind), "strong"), Cell(f"  {row.what}")), 2),
         fact("status", command_status(row.state.command_status), _errors(row)),
-        fact("started", text.stamp(text.parse_time(row.state.start_time))),
-        fact("ended", text.stamp(text.parse_time(row.state.end_time))),
+        fact("started", text.stamp_of(row.state.start_time)),
+        fact("ended", text.stamp_of(row.state.end_time)),
     ]
     if row.available:
         lines.append(fact("result", Cell("available", "state.good"), "Enter asks for it"))

@@ -124,8 +124,8 @@ def _details(row: Machine, context: Context) -> list[Line]:
         fact("tags", ", ".join(text.line(tag) for tag in row.machine_tags or ()) or "-"),
         fact("joined", f"Entra {words.yes_no(row.is_aad_joined)}", f"managed by {text.line(row.managed_by)}"),
         fact("antivirus", text.line(row.defender_av_status), f"sensor {text.line(row.agent_version)}"),
-        fact("first seen", text.stamp(text.parse_time(row.first_seen))),
-        fact("last report", text.stamp(text.parse_time(row.last_seen)), Cell("a full report, not \"online\"", "muted")),
+        fact("first seen", text.stamp_of(row.first_seen)),
+        fact("last report", text.stamp_of(row.last_seen), Cell("a full report, not \"online\"", "muted")),
         *([fact("twin", Cell("the service thinks this is a duplicate", "state.warn"))] if duplicate == "yes" else []),
         *([fact("merged into", text.line(row.merged_into_machine_id))] if row.merged_into_machine_id else []),
     ]  # fmt: skip

@@ -57,7 +57,14 @@ def row_id(row: Any) -> str:
 
 
 TENANT = Column("tenant", "TENANT", lambda row, _: Cell(text.line(row.tenant)), 12, sort=lambda row: row.tenant.lower())
-_COLUMNS = alerts.VIEW.columns
+
+
+def _of_its_tenant(column: Column) -> Column:
+    """The column, drawn by the rules of the row's tenant: who is "me" there, which machines are protected."""
+    return replace(column, cell=lambda row, context: column.cell(row, context.of(row.tenant)))
+
+
+_COLUMNS = tuple(_of_its_tenant(column) for column in alerts.VIEW.columns)
 
 VIEW = replace(
     alerts.VIEW,

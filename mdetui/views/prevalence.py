@@ -39,8 +39,8 @@ def overview(notes: Sequence[Line] = ()) -> Callable[[Any, Context, Borrowed], l
     def lines(found: Any, context: Context, borrowed: Borrowed) -> list[Line]:
         return [
             fact("here", _here(found)),
-            fact("first seen", text.stamp(text.parse_time(found.org_first_seen))),
-            fact("last seen", text.stamp(text.parse_time(found.org_last_seen))),
+            fact("first seen", text.stamp_of(found.org_first_seen)),
+            fact("last seen", text.stamp_of(found.org_last_seen)),
             BLANK,
             *notes,
         ]

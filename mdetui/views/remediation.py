@@ -44,12 +44,12 @@ def recommendation(row: RemediationTask) -> str | None:
 def _facts(row: RemediationTask) -> list[Line]:
     return [
         fact("what", text.line(row.type), text.line(row.related_component), text.line(row.recommended_version) if row.recommended_version else ""),
-        fact("status", words.status(row.status), f"since {text.stamp(text.parse_time(row.status_last_modified_on))}"),
+        fact("status", words.status(row.status), f"since {text.stamp_of(row.status_last_modified_on)}"),
         fact("priority", words.level(row.priority)),
         fact("fixed", f"{posture.share(row.fixed_devices, row.target_devices).text} machines"),
         fact("groups", posture.many(row.rbac_group_names)),
-        fact("asked by", text.line(row.requester_email), text.stamp(text.parse_time(row.created_on))),
-        fact("due", text.stamp(text.parse_time(row.due_on))),
+        fact("asked by", text.line(row.requester_email), text.stamp_of(row.created_on)),
+        fact("due", text.stamp_of(row.due_on)),
         fact("notes", text.line(row.requester_notes)),
         *([fact("completed by", text.line(row.completer_email), text.line(row.completion_method))] if row.completer_email else []),
         fact("category", text.line(row.category)),

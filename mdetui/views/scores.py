@@ -65,7 +65,7 @@ def overview(row: Score, context: Context, borrowed: Borrowed) -> list[Line]:
     lines = [
         fact("exposure", posture.score(row.score), _level(row.score), Cell("of 100, less is better", "muted")),
         fact("secure score", secure, Cell("points, more is better", "muted")),
-        fact("as of", text.stamp(text.parse_time(row.time))),
+        fact("as of", text.stamp_of(row.time)),
         BLANK,
         heading("exposure by machine group"),
     ]

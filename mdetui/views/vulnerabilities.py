@@ -40,9 +40,9 @@ def _facts(row: Vulnerability) -> list[Line]:
         fact("severity", words.level(row.severity), f"CVSS {posture.score(row.cvss_v3).text}", Cell(text.line(row.cvss_vector), "muted")),
         fact("exploit", posture.exploit(row), "EPSS", posture.epss(row.epss), posture.many(row.exploit_types)),
         fact("exposed", f"{words.number(row.exposed_machines).text} machines"),
-        fact("published", text.stamp(text.parse_time(row.published_on)), f"updated {text.stamp(text.parse_time(row.updated_on))}"),
-        fact("patched", text.stamp(text.parse_time(row.patch_first_available)), Cell("first patch", "muted")),
-        fact("detected", text.stamp(text.parse_time(row.first_detected)), Cell("here for the first time", "muted")),
+        fact("published", text.stamp_of(row.published_on), f"updated {text.stamp_of(row.updated_on)}"),
+        fact("patched", text.stamp_of(row.patch_first_available), Cell("first patch", "muted")),
+        fact("detected", text.stamp_of(row.first_detected), Cell("here for the first time", "muted")),
         fact("assessed", text.line(row.cve_supportability)),
         *([fact("tags", posture.many(row.tags))] if row.tags else []),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""FeedTable: the list. Draws the visible lines of a feed, and of those only the ones that changed."""
+"""FeedTable: the list. Cursor, scrolling and marks of a feed; each change draws only the lines that look different."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from textual import events
-from textual.reactive import reactive
 
 from mdetui.feeds.entry import Change
 from mdetui.feeds.feed import Feed
@@ -14,19 +13,14 @@ from mdetui.feeds.position import Position
 from mdetui.feeds.source import RowKey
 from mdetui.views.base import Column, Context
 from mdetui.widgets import feed_messages
-from mdetui.widgets.empty_words import empty_words, failure_words
-from mdetui.widgets.painted import Drawn, PaintedLines
-from mdetui.widgets.row_strips import RowStrips
+from mdetui.widgets.empty_words import empty_words
+from mdetui.widgets.feed_lines import HEADER, FeedLines
 
-HEADER = 1
 # part of a page by which the list jumps at its edge in place of scrolling line by line; what stays is context
 JUMP = 0.75
-# drawn rows that are kept; a screen has at most some hundred
-KEPT = 1_000
-Look = tuple[int, int, bool, int, int, bool, bool, int, int]
 
 
-class FeedTable(PaintedLines):
+class FeedTable(FeedLines):
     """Rows of a feed in columns, one line each. Keys are bound by the screen; everything a key does is a method.
 
     The cursor, the first visible row and the marks belong to rows, not to lines: rows that arrive above, a new order
@@ -61,9 +55,6 @@ class FeedTable(PaintedLines):
     }
     """
 
-    cursor: reactive[int] = reactive(0, init=False, repaint=False)
-    """The line of the cursor."""
-
     Highlighted: TypeAlias = feed_messages.Highlighted
     NeedMore: TypeAlias = feed_messages.NeedMore
     Opened: TypeAlias = feed_messages.Opened
@@ -82,17 +73,8 @@ class FeedTable(PaintedLines):
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
-        self.columns = tuple(columns)
-        self.feed = feed
+        super().__init__(columns, feed, context, folded=folded, empty=empty, id=id, classes=classes)
         self.jump = jump
-        self._context_now = context
-        self._folded = folded
-        self._empty = empty
-        self._strips: RowStrips | None = None
-        # the fold that they were made for
-        self._fold = ""
-        self._drawn: dict[Look, Drawn] = {}
         # the rows that cursor and top belong to, and (cursor, top) of a place to come back to when it is loaded
         self._cursor_key: RowKey | None = None
         self._top_key: RowKey | None = None
@@ -106,16 +88,6 @@ class FeedTable(PaintedLines):
         self.set_class(not scrollbar, "-no-scrollbar")
 
     # what others ask
-
-    @property
-    def page_size(self) -> int:
-        """Rows that fit on the screen; 0 before the first layout."""
-        return max(0, self.size.height - HEADER)
-
-    @property
-    def last_visible(self) -> int:
-        """Last visible line; -1 when there is none."""
-        return min(self.top + self.page_size, len(self.feed)) - 1
 
     @property
     def cursor_key(self) -> RowKey | None:
@@ -200,7 +172,7 @@ class FeedTable(PaintedLines):
 
     def marks_changed(self) -> None:
         """Marks of the feed were changed: draw the lines that look different now."""
-        self._draw_changed()
+        self.draw_changed()
         self._tell_marks()
 
     # the same as actions, for a table of keys
@@ -236,7 +208,7 @@ class FeedTable(PaintedLines):
             self._scroll(top)
         else:
             self._fit()
-        self._draw_changed()
+        self.draw_changed()
         self._tell()
         self._tell_marks()
         self._want_more()
@@ -268,118 +240,6 @@ class FeedTable(PaintedLines):
             return line, line - on_screen
         first = feed.index_of(self._top_key) if self._top_key is not None else None
         return line, self.top if first is None else first
-
-    @property
-    def drawn_columns(self) -> list[str]:
-        """Ids of the columns for which there is room, from left to right."""
-        return [placed.column.id for placed in self._made_strips().columns]
-
-    def show_columns(self, columns: Sequence[Column]) -> None:
-        """Other columns; the rows stay where they are."""
-        self.columns = tuple(columns)
-        self._strips = None
-        self._drawn.clear()
-        self.repaint()
-
-    def tick(self, most: int | None = None) -> int:
-        """Time went on, or facts came that cells show: draw the visible lines whose text changed.
-
-        Args:
-            most: Lines to draw at most; the others wait for the next tick.
-
-        Returns:
-            How many lines are drawn.
-        """
-        if self._strips is None or not self.page_size:
-            return 0
-        if self._strips.utc != self._context_now().utc:
-            # times take more room than ages
-            self._strips = None
-            self._drawn.clear()
-            return self.repaint()
-        old, self._drawn = self._drawn, {}
-        count = 0
-        for index in range(self.top, self.last_visible + 1):
-            look = self._look(index)
-            before = old.get(look)
-            if before is not None and count == most:
-                self._drawn[look] = before
-                continue
-            count += self.repaint((index - self.top + HEADER,))
-        return count
-
-    # drawing
-
-    def line_at(self, y: int) -> Drawn:
-        """How the line at `y` looks: titles, a row, or words where there is no row."""
-        strips = self._made_strips()
-        if y < HEADER:
-            return strips.header(self.feed.settings)
-        count = len(self.feed)
-        index = self.top + y - HEADER
-        if index < count:
-            return self._row(index)
-        if count:
-            return self._tail() if index == count else strips.blank
-        failed = self.feed.state == "failed"
-        notes = strips.notes(*self._empty(self.feed), "state.bad" if failed else "strong")
-        return notes[y - HEADER] if y - HEADER < len(notes) else strips.blank
-
-    def _made_strips(self) -> RowStrips:
-        fold = self.feed.settings.fold
-        if self._strips is None or self._fold != fold:
-            self._fold = fold
-            self._drawn.clear()
-            counted = self._folded(fold) if fold else ()
-            width = self.scrollable_content_region.width
-            margin = 1 if self.size.width > width else 0
-            utc = self._context_now().utc
-            self._strips = RowStrips(
-                self, counted or self.columns, width, self.size.width, utc, margin, counted=bool(counted)
-            )
-        return self._strips
-
-    def texts(self) -> list[str]:
-        """What the cells of the row under the cursor say, those without room too."""
-        fold, entry = self.feed.settings.fold, self.feed.entry(self.cursor)
-        columns = self._folded(fold) if entry.total else self.columns
-        context = self._context_now()
-        return [column.cell(entry if entry.total else entry.item, context).text for column in columns]
-
-    def _look(self, index: int) -> Look:
-        """All that decides how a line looks, but time and facts."""
-        entry = self.feed.entry(index)
-        cursor = index == self.cursor
-        state = entry.slot, entry.version, cursor, entry.mark, entry.count, entry.opened, entry.repeat
-        return *state, entry.total, id(entry.newest)
-
-    def _row(self, index: int) -> Drawn:
-        look = self._look(index)
-        drawn = self._drawn.get(look)
-        if drawn is None:
-            if len(self._drawn) >= KEPT:
-                self._drawn.clear()
-            entry = self.feed.entry(index)
-            why = self.feed.shape.bad(entry.item) if not entry.total else None
-            drawn = self._made_strips().row(entry, self._context_now(), cursor=index == self.cursor, why=why)
-            self._drawn[look] = drawn
-        return drawn
-
-    def _tail(self) -> Drawn:
-        """The line behind the last row says why there is no next one."""
-        strips, state = self._made_strips(), self.feed.state
-        if state == "loading":
-            return strips.note("loading more")
-        if state == "stopped":
-            return strips.note("The load was stopped here.")
-        if state == "failed":
-            return strips.note(" ".join(failure_words(self.feed.error)).strip(), "state.bad")
-        return strips.blank
-
-    def _draw_changed(self) -> None:
-        # styles may just have been dropped: what is on the screen is still the old text
-        if self.page_size:
-            self.repaint()
 
     # keeping in step
 
@@ -465,17 +325,10 @@ class FeedTable(PaintedLines):
 
     def on_resize(self) -> None:
         """Columns and the visible part follow the new size; the cursor stays visible."""
-        self._strips = None
-        self._drawn.clear()
+        self.forget_drawn()
         if self.page_size:
             self.feed_changed()
             self._follow(self.cursor, self.cursor)
-
-    def notify_style_update(self) -> None:
-        """Theme, focus or classes changed: styles are looked up anew."""
-        super().notify_style_update()
-        self._strips = None
-        self._drawn.clear()
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor there; a double click opens the row."""

@@ -475,6 +475,26 @@ async def test_follow_gets_patient(bench: Bench) -> None:
     assert 30 <= len(bench.gets()) <= 61
 
 
+async def test_following_ends_even_when_its_cancellation_is_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    (target,) = await bench.machines(offline=True, health_status="Inactive")
+    job = await bench.begin("machine.isolate", [target])
+    await bench.until(lambda: not job.sending, step=0.0)
+    lost: list[str] = []
+
+    async def deaf() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            lost.append("cancelled")
+
+    monkeypatch.setattr(bench.desk._follower, "look", deaf)
+    bench.clock.advance(600)
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
+        await bench.desk.aclose()
+    assert lost == ["cancelled"]
+
+
 # ends
 
 

@@ -124,6 +124,14 @@ async def test_a_damaged_account_is_no_account(tenant: Mounted, number: int) -> 
     await tokens.get("graph")
 
 
+async def test_what_an_older_version_kept_is_read(tenant: Mounted) -> None:
+    await by_code(people(tenant), tenant)
+    store = TokenStore(desktop(tenant))
+    text = store.load() or ""
+    older = json.dumps({**json.loads(text), "tid": "99999999-0000-0000-0000-000000000000"})
+    assert kept_in(Secret(older), desktop(tenant)) == kept_in(Secret(text), desktop(tenant)) is not None
+
+
 async def test_tokens_of_another_app_in_the_cache_are_not_used(tenant: Mounted) -> None:
     first = people(tenant)
     await by_code(first, tenant)

@@ -5,11 +5,13 @@ After a change that is meant, and after a look at what differs: `uv run pytest t
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from mdetui.screens.preview import JOIN
 from mdetui.views.registry import VIEWS
 from tests.clocks import HeldClock
 from tests.conftest import StartSimulator
@@ -48,6 +50,9 @@ async def rested(one: Stage) -> str:
     """Until everything that was asked for is drawn, the preview too; the screen."""
     await arrived(one)
     await one.rested()
+    # what came for the preview waits a moment for what comes with it before it is drawn
+    await asyncio.sleep(2 * JOIN)
+    await one.calm()
     # how many requests a preview has made by now is not what is looked at
     return re.sub(
         r" +global  our use +\d+ of", "  global  our use 00 of", "\n".join(line.rstrip() for line in one.lines)

@@ -61,3 +61,21 @@ async def test_what_an_alert_names_has_a_page_with_its_alerts_and_machines(
         # the way back restores the row
         await one.press("escape")
         assert one.cursor.id == back
+
+
+async def test_a_page_that_can_not_be_read_is_asked_for_once(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock) as one:
+        named = await with_evidence(one, "file")
+        await one.keys("p")
+        entry = next(entry for entry in one.menu.shown() if entry.label == named.label)
+        tenant.faults.set("forbidden", "File.Read.All", path="/api/files")
+        tenant.journal.clear()
+        await one.keys(entry.letter)
+        page = one.screen(PageScreen)
+        await one.until(lambda: page.spot.refused is not None)
+        await one.until(lambda: not one.app.workers)
+        # what the page needs beside the entity is asked with what its id tells
+        paths = [asked.path for asked in tenant.journal.entries("/api/files")]
+        assert len(paths) == len(set(paths))
+        assert sum(path.count("/") == 3 for path in paths) == 1
+        assert "permission" in one.text

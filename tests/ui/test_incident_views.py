@@ -192,6 +192,21 @@ async def test_without_xdr_an_incident_is_made_from_its_alerts(tenant: Mounted, 
         await one.until(lambda: one.screen(PageScreen).spot.page.id == "incident")
 
 
+async def test_machines_that_can_not_be_read_are_no_reason_to_say_nothing(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock, size=(80, 24)) as one:
+        refuse(tenant)
+        await one.point(lambda row: row.machine_id)
+        await one.rested()
+        tenant.faults.set("forbidden", "Machine.ReadWrite.All", path="/api/machines")
+        await one.keys("i")
+        await one.filled()
+        await one.keys("1")
+        await one.until_text("Systems and risk of its machines are not known")
+        rows = await tab(one, "2")
+        machines = await tab(one, "3")
+        assert {row.id for row in machines} == {row.machine_id for row in rows if row.machine_id}
+
+
 async def test_an_incident_that_nobody_knows_says_why_xdr_refused(tenant: Mounted, clock: HeldClock) -> None:
     async with stage(tenant, clock) as one:
         refuse(tenant)

@@ -29,9 +29,9 @@ def other(start_simulator: Any) -> Mounted:
 
 
 @asynccontextmanager
-async def two(tenant: Mounted, other: Mounted, clock: HeldClock) -> AsyncIterator[Stage]:
+async def two(tenant: Mounted, other: Mounted, clock: HeldClock, **changes: Any) -> AsyncIterator[Stage]:
     """The program with both tenants; `second` is the other one."""
-    second: Profile = replace(other.profile, name="second")
+    second: Profile = replace(other.profile, name="second", **changes)
     async with stage(tenant, clock, config=with_profile(Config(), second)) as one:
         first = one.app.shell.connector
 
@@ -58,6 +58,26 @@ async def to_the_end(one: Stage) -> None:
     while one.body.feed.state != "complete":
         await one.keys("G")
         await one.until(lambda: one.body.feed.state != "loading" and not one.body.feed.busy)
+
+
+async def test_a_row_is_drawn_by_the_rules_of_its_tenant(tenant: Mounted, other: Mounted, clock: HeldClock) -> None:
+    async with two(tenant, other, clock, protected=("*",), analyst="m.okafor@contoso.com") as one:
+        await one.go("merged demo second")
+        await one.filled()
+        await one.keys("f0")
+        await to_the_end(one)
+        feed, seen = one.body.feed, {"demo": set(), "second": set()}  # type: ignore[var-annotated]
+        columns = {column.id: column for column in one.body.listing.view.columns}
+        context, owners = one.body.context(), set()
+        for row in feed.items():
+            if row.computer_dns_name:
+                seen[row.tenant].add(columns["machine"].cell(row, context).text.endswith(" *"))
+            if row.assigned_to == "m.okafor@contoso.com":
+                owners.add((row.tenant, columns["owner"].cell(row, context).text))
+        assert seen["second"] == {True}
+        assert False in seen["demo"]
+        assert owners == {("demo", "m.okafor"), ("second", "me")}
+        assert " *" in one.text
 
 
 async def test_alerts_of_two_tenants_stand_by_their_time(tenant: Mounted, other: Mounted, clock: HeldClock) -> None:

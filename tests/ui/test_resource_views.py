@@ -224,6 +224,20 @@ async def test_alerts_of_graph_lead_to_the_endpoint_alert_or_say_that_there_is_n
         assert row.id in {alert.id for alert in page.spot.entity.alerts}
 
 
+async def test_a_list_that_the_service_calls_incomplete_says_so(tenant: Mounted, clock: HeldClock) -> None:
+    async with stage(tenant, clock, size=(80, 24)) as one:
+        tenant.faults.set("partial", path="/v1.0/security/alerts_v2")
+        await listed(one, "ga")
+        assert one.body.feed.loaded
+        assert "incomplete: r asks again" in one.bottom
+        tenant.faults.clear("partial")
+        await one.keys("r")
+        await one.until(lambda: "incomplete" not in one.bottom)
+        await one.filled()
+        assert "incomplete" not in one.bottom
+        assert "loaded" in one.bottom
+
+
 def test_what_a_script_said_may_be_anything() -> None:
     def said(content: bytes) -> str:
         return "\n".join("".join(cell.text for cell in line.cells) for line in script_lines(content))

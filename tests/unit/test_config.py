@@ -50,12 +50,17 @@ def test_flags_win_over_variables_and_variables_over_the_file(tmp_path: Path) ->
     assert config.load(path, environ={"MDETUI_THEME": "light"}).theme == "light"
     assert config.load(path, environ={"MDETUI_THEME": "light"}, theme="dark").theme == "dark"
     assert config.load(path, environ={"MDETUI_REFRESH": "0"}, theme=None).refresh == 0
+    for wrong in ("4", "-1", "soon", "9" * 5_000):
+        with pytest.raises(ConfigError, match="Use 0 to turn it off, or 5 to 3600"):
+            config.load(path, environ={"MDETUI_REFRESH": wrong})
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "key", "says"),
     [
         ('cloud = "gcc-high"', 'cloud = "moon"', 5, "profiles.contoso.cloud", "global, gcc, gcc-high, dod"),
+        ("refresh = 30", "refresh = 4", 2, "refresh", "Use 0 to turn it off, or 5 to 3600"),
+        ("refresh = 30", "refresh = -1", 2, "refresh", "Use 0 to turn it off, or 5 to 3600"),
         ("refresh = 30", 'refresh = "soon"', 2, "refresh", "This must be a whole number, not text"),
         ('theme = "ansi"', 'them = "ansi"', 1, "them", "Known here: theme"),
         ('analyst = "j', 'analist = "j', 9, "profiles.contoso.analist", "Known here: cloud, tenant"),

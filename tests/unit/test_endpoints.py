@@ -13,7 +13,7 @@ import pytest
 from mdetui.api import hosts
 from mdetui.api.decode import key_field
 from mdetui.api.endpoints import FAMILIES, OPERATIONS, Operation, operation
-from mdetui.api.models.base import Keyed, number, yes
+from mdetui.api.models.base import Keyed, number
 from mdetui.config import Profile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,13 +124,6 @@ def test_looking_up_an_alert_imports_its_group_and_its_models_only() -> None:
         "models.alert",
         "models.base",
     ]
-
-
-@pytest.mark.parametrize(
-    ("value", "means"), [(True, True), ("True", True), ("false", False), ("Unknown", None), (None, None), (1, None)]
-)
-def test_truths_that_come_as_text(value: object, means: bool | None) -> None:
-    assert yes(value) is means
 
 
 @pytest.mark.parametrize(

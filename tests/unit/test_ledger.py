@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -185,6 +187,20 @@ async def test_a_disk_that_hangs_refuses_the_write_and_marks_the_late_line(tmp_p
     # calls run in order: this read comes after the late line
     (entry,) = await ledger.entries()
     assert (entry.event, entry.open) == (Event.NOT_SENT, False)
+
+
+async def test_a_cancellation_that_comes_with_the_result_is_not_lost(tmp_path: Path) -> None:
+    ledger = ledger_at(tmp_path)
+    release = threading.Event()
+    waiting = asyncio.create_task(ledger._run(release.wait))
+    await asyncio.sleep(0.05)
+    release.set()
+    # the loop stands still: the result waits in its queue, and is handed over in the turn of the cancellation
+    time.sleep(0.2)  # noqa: ASYNC251
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
 
 
 def test_a_hanging_disk_does_not_keep_the_program_from_ending(tmp_path: Path) -> None:

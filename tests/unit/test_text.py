@@ -126,6 +126,20 @@ def test_ages_are_short(seconds: int, shown: str) -> None:
     assert text.age(now - timedelta(seconds=seconds), now) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026-11-24T14:02:07.1234567Z", "2026-11-24 14:02:07Z"),
+        (1_795_528_927.0, "2026-11-24 14:02:07Z"),
+        ("0001-01-01T00:00:00Z", "-"),
+        ("yesterday", "-"),
+        (None, "-"),
+    ],
+)
+def test_a_time_of_the_wire_is_shown_in_utc(value: object, shown: str) -> None:
+    assert text.stamp_of(value) == shown
+
+
 def test_a_name_that_can_be_typed() -> None:
     assert text.is_plain("fin-ws-014")
     assert not text.is_plain("fin\u200b-ws-014")

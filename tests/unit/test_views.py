@@ -19,6 +19,7 @@ from mdetui.views import blast_tree, cases, evidence, isolated, live
 from mdetui.views.base import RAW, STYLES, Context, Line, Need, Page, View
 from mdetui.views.query import QUEUES, words_of
 from mdetui.views.registry import PAGES, VIEWS
+from mdetui.views.words import yes_no
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # views of rows that come from this host
@@ -90,6 +91,14 @@ def test_words_and_queues_belong_to_views() -> None:
             value = word.help.split()[0].rstrip(",").partition(":")[2]
             built = word.filter(value, "me")
             assert any(prop in built for prop in filters), f"{word.name} asks for a property the server does not filter"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(True, "yes"), ("True", "yes"), (1, "yes"), ("false", "no"), ("0", "no"), ("Unknown", "Unknown"), (None, "-")],
+)
+def test_truths_that_come_as_text(value: object, shown: str) -> None:
+    assert yes_no(value) == shown
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=lambda view: view.id)

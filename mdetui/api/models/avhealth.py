@@ -19,7 +19,7 @@ MODES = {
 
 
 class AvHealth(Model):
-    """State of the antivirus on one machine. What is up to date comes as text: see `base.yes`."""
+    """State of the antivirus on one machine. What is up to date comes as text: "True", "False", "Unknown"."""
 
     INTERNED: ClassVar[tuple[str, ...]] = (
         "os_kind",

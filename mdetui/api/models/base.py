@@ -56,13 +56,6 @@ class Keyed(Model):
         return "|".join(parts) if any(parts) else ""
 
 
-def yes(value: Loose) -> bool | None:
-    """A truth that may come as text (`avIsEngineUpToDate`: "True", "False", "Unknown"); None when it says neither."""
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "false": False}.get(value.strip().lower()) if isinstance(value, str) else None
-
-
 def number(value: Loose) -> float | None:
     """A number that may come as text (prevalence in older samples); None when it is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
