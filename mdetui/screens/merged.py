@@ -196,11 +196,11 @@ def open_merged(frame: Frame, line: str) -> None:
         names = [name for name, session in shell.sessions.items() if session.identity is not None]
     if not names:
         raise PlanError("Nobody is signed in to any tenant.", "Name profiles: :merged contoso fabrikam.")
-    query = parse("alerts", rest, _analyst(shell, names[0]))
+    query = parse("alerts", rest, shell.analyst(names[0]))
 
     def pages(profile: str) -> Source:
         session = shell.session(profile)
-        asked = parse("alerts", rest, _analyst(shell, profile)).at(session.now())
+        asked = parse("alerts", rest, shell.analyst(profile)).at(session.now())
         return session.pager(VIEW.operation, filter=asked.filter, sizes=shell.settings.sizes("alerts"))
 
     listing = Listing(VIEW, "", query=query, local=lambda: MergedSource(pages, names))
@@ -220,8 +220,3 @@ def _split(line: str) -> tuple[list[str], str]:
             names.append(word)
         rest = after.strip()
     return names, rest
-
-
-def _analyst(shell: Shell, profile: str) -> str:
-    session = shell.opened(profile)
-    return session.analyst if session is not None else shell.config.profiles[profile].analyst

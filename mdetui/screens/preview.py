@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.message import Message
 from textual.timer import Timer
 
+from mdetui import text
 from mdetui.errors import MdetuiError
 from mdetui.feeds.source import RowKey
 from mdetui.screens import work
 from mdetui.screens.places import Listing
 from mdetui.screens.sizes import WIDE
-from mdetui.views.base import Need
+from mdetui.views.base import Cell, Line, Need
 from mdetui.widgets.lines import LinesView
 
 if TYPE_CHECKING:
@@ -89,13 +90,23 @@ class Preview(LinesView):
         found = self._cursor()
         make = self._listing.view.preview
         if found is None or make is None:
-            self.show([])
+            self.show(self._unreadable())
             self._shown = None
             return
         key, item = found
         lines = make(item, self.shell.context(self._tenant(item)), self._reads(key, item))
         self.show(lines, keep=key == self._shown)
         self._shown = key
+
+    def _unreadable(self) -> list[Line]:
+        """What is wrong with the row, in whole: its line has no room for it. Nothing where there is no row."""
+        body = self._listing.body
+        key = body.table.cursor_key if body is not None else None
+        item = self._listing.feed.item(key) if key is not None else None
+        why = self._listing.feed.shape.bad(item) if item is not None else None
+        if why is None:
+            return []
+        return [Line((Cell("This row could not be read.", "state.bad"),)), Line((Cell(text.line(why)),))]
 
     def _reads(self, key: RowKey, item: Any) -> dict[str, Any]:
         """Reads that are there already: of this row, or in the cache."""

@@ -70,12 +70,17 @@ def _facts(row: Row) -> Cell:
         return Cell("seen above", "muted")
     item = row.entity.item
     if item is None:
-        return Cell("")
+        return Cell(_id(row), "muted")
     if row.kind == "machine":
         return Cell(f"risk {words.level(item.risk_score).text}", words.level(item.risk_score).style)
     if row.kind == "alert":
         return words.level(item.severity)
     return Cell("domain admin", "state.warn") if words.yes_no(item.is_domain_admin) == "yes" else Cell("")
+
+
+def _id(row: Row) -> str:
+    """The hash or number by which it is known, where its label is another name."""
+    return "" if row.entity.id in row.label or row.kind == "machine" else text.line(row.entity.id)
 
 
 def _time(row: Row) -> str | None:
@@ -100,7 +105,10 @@ def _preview(row: Row, context: Context, borrowed: Borrowed) -> list[Line]:
         return [Line((Cell(row.failed, "state.bad"),)), Line((Cell("Enter asks again."),))]
     if row.branch is not None:
         note = f"  {row.note}" if row.note else ""
-        return [Line((Cell(row.label, "strong"), Cell(note, "muted"))), Line((Cell(f"of {entity.label}", "muted"),))]
+        lines = [Line((Cell(row.label, "strong"), Cell(note, "muted"))), Line((Cell(f"of {entity.label}", "muted"),))]
+        if row.branch.error is not None and not row.branch.loading:
+            lines += [Line((Cell(text.line(str(row.branch.error)), "state.bad"),)), Line((Cell("r asks again."),))]
+        return lines
     if row.kind == "alert":
         return alerts.preview(entity.item, context, borrowed)
     if row.kind == "machine":
@@ -110,8 +118,10 @@ def _preview(row: Row, context: Context, borrowed: Borrowed) -> list[Line]:
         return [machines.machine_facts(borrowed, entity.label, context), fact("id", text.line(entity.id))]
     if entity.item is not None and inventory.USERS.preview is not None:
         return inventory.USERS.preview(entity.item, context, borrowed)
+    word = _WORDS.get(row.kind, row.kind)
     return [
-        Line((Cell(f"{_WORDS.get(row.kind, row.kind)} ", "muted"), Cell(entity.label, "strong"))),
+        Line((Cell("" if entity.label.startswith(f"{word} ") else f"{word} ", "muted"), Cell(entity.label, "strong"))),
+        *([Line((Cell(_id(row), "muted"),))] if _id(row) else []),
         Line((Cell("Enter opens and closes a line, l opens the page of what stands on it.", "muted"),)),
     ]
 

@@ -112,7 +112,8 @@ def _of_sample(draw: Callable[[Any, Context], Cell]) -> Callable[[Entry, Context
 
     def cell(entry: Entry, context: Context) -> Cell:
         if getattr(entry.sample, "why", None) is not None:
-            return Cell("could not be read", "state.bad")
+            tenant = getattr(entry.sample, "tenant", "") if entry.count == 1 else ""
+            return Cell(text.line(f"{tenant} could not be read".lstrip()), "state.bad")
         return draw(entry.sample, context)
 
     return cell
