@@ -250,6 +250,17 @@ async def test_a_slow_body_arrives_whole(tenant: Mounted, raw_api: httpx.AsyncCl
     assert len(await rows_of(raw_api, "/api/alerts")) == 300
 
 
+async def test_a_part_of_the_answer_is_called_one(tenant: Mounted, raw_api: httpx.AsyncClient) -> None:
+    whole = await raw_api.get("/api/machines")
+    tenant.faults.set("partial", path="/api/machines")
+    part = await raw_api.get("/api/machines")
+    assert (whole.status_code, part.status_code) == (200, 206)
+    assert "warning" not in whole.headers
+    assert part.headers["warning"].startswith("199")
+    assert part.json()["value"]
+    assert (await raw_api.get("/api/alerts")).status_code == 200
+
+
 def test_every_fault_is_tested_here() -> None:
     text = Path(__file__).read_text()
     elsewhere = {"action-fails", "forbidden", "aadsts", "authority-down", "imds", "no-tvm", "no-tvm-addon"}
