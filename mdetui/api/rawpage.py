@@ -12,6 +12,7 @@ import time
 import zlib
 from array import array
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from queue import SimpleQueue
 
@@ -94,9 +95,11 @@ class _Packer:
         time.sleep(_PATIENCE)
         memory.return_large_blocks()
         while True:
-            self._queue.get().pack()
-            if self._queue.empty():
-                memory.give_back()
+            # what can't be packed stays as it is and can be read
+            with suppress(MemoryError):
+                self._queue.get().pack()
+                if self._queue.empty():
+                    memory.give_back()
 
 
 _PACKER = _Packer()

@@ -196,7 +196,10 @@ class Ledger:
             LedgerFailed: It can't be written.
         """
         line = self._line(event, entry, outcome=outcome, **more)
-        await self._run(lambda: self._chain.append(line))
+        await self._run(
+            lambda: self._chain.append(line),
+            todo="What was sent is found at the next start. Check the disk it lies on.",
+        )
 
     # reading
 
@@ -252,12 +255,18 @@ class Ledger:
             raise LedgerFailed(f"The ledger id {entry} was just taken by another window.", "Send it again.")
         self._chain.append(line)
 
-    async def _run(self, call: Callable[[], T], late: Callable[[T], object] | None = None) -> T:
+    async def _run(
+        self,
+        call: Callable[[], T],
+        late: Callable[[T], object] | None = None,
+        todo: str = "Nothing was sent. Check the disk it lies on.",
+    ) -> T:
         """Run a blocking call in a daemon thread: a flock or an fsync can hang.
 
         Args:
             call: What blocks; calls of this ledger run one after the other.
             late: Runs behind `call` when it ends well after the waiting was given up.
+            todo: What to do when the disk does not answer.
         """
         wait: _Wait[T] = _Wait()
 
@@ -267,6 +276,11 @@ class Ledger:
                 if not wait.end(result) and late is not None:
                     late(result)
                 return result
+
+        def unwanted(result: T) -> None:
+            with self._order:
+                if late is not None:
+                    late(result)
 
         try:
             # not wait_for: that of Python 3.11 loses a cancellation which comes with the result, and who was to end
@@ -278,10 +292,13 @@ class Ledger:
             if wait.ended:
                 # it ended in the very moment in which the waiting did
                 return wait.ended[0]
-            raise LedgerFailed(
-                f"The ledger {self.file} did not answer within {self._patience:.0f} s.",
-                "Nothing was sent. Check the disk it lies on.",
-            ) from error
+            raise LedgerFailed(f"The ledger {self.file} did not answer within {self._patience:.0f} s.", todo) from error
+        except asyncio.CancelledError:
+            wait.give_up()
+            if wait.ended:
+                # it ended in the very moment of the cancellation: nobody takes the result
+                threading.Thread(target=unwanted, args=wait.ended, name="mdetui-ledger", daemon=True).start()
+            raise
         finally:
             wait.give_up()
 

@@ -283,11 +283,15 @@ class ListBody(Container):
         if not self.shows:
             # whoever shows it now asks from the same time
             return
-        self.listing.asked_at = event.changes.until
+        page = event.changes.page
+        self.listing.partial |= page.partial
+        if not page.partial:
+            # else the next one asks from the same time again: what was left out now may come then
+            self.listing.asked_at = event.changes.until
         matches, profile = self.listing.query.matches, self.feed.profile
         rows = [
             row
-            for row in event.changes.page.rows
+            for row in page.rows
             if self.feed.item((profile, self.feed.shape.name(row))) is not None
             # a part of a list gets no rows of its own
             or (self.listing.whole is None and self.feed.shape.bad(row) is None and matches(row))
@@ -359,7 +363,7 @@ class ListBody(Container):
             cells.append(Cell(f"{self.feed.marked} marked{note}  ", "strong"))
         if self.feed.filter and self.feed.loaded:
             cells.append(Cell(f"/{text.line(self.feed.filter.text)} shows {len(self.feed):,}  ", "state.warn"))
-        if self.listing.partial:
+        if self.listing.partial or (self.listing.whole is not None and self.listing.whole.partial):
             cells.append(Cell("incomplete: r asks again  ", "state.warn"))
         if self.listing.reading:
             cells.append(Cell(f"{self.listing.reading}  ", "state.busy"))

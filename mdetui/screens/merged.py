@@ -19,7 +19,6 @@ from mdetui.views.words import time_key
 if TYPE_CHECKING:
     from mdetui.feeds.source import Batch, Source
     from mdetui.screens.frame import Frame
-    from mdetui.screens.shell import Shell
 
 # a row and the page it came with, and its index there
 Paged = tuple[Any, tuple[Any, int] | None]
@@ -41,6 +40,7 @@ class _Tenant:
         complete: Whether it has no more.
         error: Why it stopped.
         told: Whether the list has a row that says so.
+        partial: The service said that a page of it lacks something.
         asking: What asks it for a page.
     """
 
@@ -52,6 +52,7 @@ class _Tenant:
     complete: bool = False
     error: MdetuiError | None = None
     told: bool = False
+    partial: bool = False
     asking: asyncio.Task[Batch | None] | None = None
 
     @property
@@ -87,7 +88,14 @@ class MergedSource:
             _Tenant(one.name)
             if one.error is not None and one.asking is None
             else _Tenant(
-                one.name, one.source, [*one.given, *one.held], [], one.reached, one.complete, asking=one.asking
+                one.name,
+                one.source,
+                [*one.given, *one.held],
+                [],
+                one.reached,
+                one.complete,
+                partial=one.partial,
+                asking=one.asking,
             )
             for one in self._tenants
         ]
@@ -100,7 +108,8 @@ class MergedSource:
             await asyncio.gather(*(self._ask(one) for one in unasked))
             rows = self._take()
             if rows:
-                return PartBatch([row for row, _ in rows], [page for _, page in rows])
+                partial = any(one.partial for one in self._tenants)
+                return PartBatch([row for row, _ in rows], [page for _, page in rows], partial=partial)
             going = [one for one in self._tenants if not one.over]
             if going:
                 # this one holds back the others
@@ -125,6 +134,7 @@ class MergedSource:
             one.error = error
             return
         one.complete = batch is None or one.source.complete
+        one.partial |= bool(getattr(batch, "partial", False))
         for place, row in enumerate(batch.rows if batch is not None else ()):
             raw = batch.raw if batch is not None else None
             one.held.append((TenantRow(one.name, row), None if raw is None else (raw, place)))

@@ -17,10 +17,12 @@ class PartBatch:
     Args:
         rows: The rows.
         pages: Their pages and indexes; None for a row that came without.
+        partial: The service said that one of those pages lacks something.
     """
 
-    def __init__(self, rows: Sequence[Any], pages: Sequence[tuple[Any, int] | None]) -> None:
+    def __init__(self, rows: Sequence[Any], pages: Sequence[tuple[Any, int] | None], *, partial: bool = False) -> None:
         self.rows = rows
+        self.partial = partial
         self._pages = pages
         self.raw = self
 

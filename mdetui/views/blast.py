@@ -9,6 +9,7 @@ from mdetui.views import alerts, inventory, machines, words
 from mdetui.views.base import Borrowed, Cell, Column, Context, Line, Need, Subject, View, fact
 
 if TYPE_CHECKING:
+    from mdetui.api.models.base import RowTime
     from mdetui.views.blast_tree import Row
 
 # pages of things that a tree can begin with
@@ -83,7 +84,7 @@ def _id(row: Row) -> str:
     return "" if row.entity.id in row.label or row.kind == "machine" else text.line(row.entity.id)
 
 
-def _time(row: Row) -> str | None:
+def _time(row: Row) -> RowTime | None:
     item = row.entity.item if row.branch is None else None
     if item is None:
         return None
@@ -106,8 +107,8 @@ def _preview(row: Row, context: Context, borrowed: Borrowed) -> list[Line]:
     if row.branch is not None:
         note = f"  {row.note}" if row.note else ""
         lines = [Line((Cell(row.label, "strong"), Cell(note, "muted"))), Line((Cell(f"of {entity.label}", "muted"),))]
-        if row.branch.error is not None and not row.branch.loading:
-            lines += [Line((Cell(text.line(str(row.branch.error)), "state.bad"),)), Line((Cell("r asks again."),))]
+        if row.trouble:
+            lines += [Line((Cell(row.trouble, "state.bad"),)), Line((Cell("r asks again."),))]
         return lines
     if row.kind == "alert":
         return alerts.preview(entity.item, context, borrowed)

@@ -140,6 +140,7 @@ class Row:
         failed: Why the branch above did not come; "" else.
         seen: It stands further up already.
         note: How much a branch holds, or what it costs.
+        trouble: Why what a branch is made of did not come; "" else.
     """
 
     key: str
@@ -151,6 +152,7 @@ class Row:
     failed: str = ""
     seen: bool = False
     note: str = ""
+    trouble: str = ""
 
     @property
     def kind(self) -> str:
@@ -223,11 +225,13 @@ class Tree:
     def _walk_branch(self, branch: Branch, depth: int, seen: set[str]) -> Iterator[Row]:
         source, found = self._source(branch), self.found(branch)
         sign = "·" if found == [] else "-" if branch.open else "+"
-        yield Row(branch.key, depth, sign, branch.title, branch.owner, branch, note=self._note(source, found))
+        trouble = text.line(str(source.error)) if source.error is not None and not source.loading else ""
+        note = self._note(source, found)
+        yield Row(branch.key, depth, sign, branch.title, branch.owner, branch, note=note, trouble=trouble)
         if not branch.open:
             return
-        if source.error is not None and not source.loading:
-            yield Row(f"{branch.key}!", depth + 1, "·", "not read", branch.owner, branch, text.line(str(source.error)))
+        if trouble:
+            yield Row(f"{branch.key}!", depth + 1, "·", "not read", branch.owner, branch, trouble)
         for entity in found or ():
             yield from self._walk(entity, branch.key, depth + 1, seen)
 
@@ -235,7 +239,7 @@ class Tree:
         if source.loading:
             return "reading ..."
         if found is None:
-            return "" if source.error is not None else "1 request"
+            return "not read" if source.error is not None else "1 request"
         bad = f", {source.unread} unreadable" if source.unread and source.found is found else ""
         return (f"{len(found):,}" if found else "none") + bad
 

@@ -98,7 +98,7 @@ def columns(view: View, name: str, learned: Learned) -> tuple[Column, ...]:
         else:
             column = next(column for column in view.columns if column.id == place)
             draw, width, keep = column.cell, max(column.width, len(column.title)), column.keep
-        shown.append(Column(place, title, _of_sample(draw), width, grow=_GROW, keep=keep))
+        shown.append(Column(place, title, _of_sample(draw, view.leads), width, grow=_GROW, keep=keep))
         title = ""
     return tuple(shown)
 
@@ -107,13 +107,14 @@ def _share(entry: Entry, context: Context) -> Cell:
     return Cell(f"{100 * entry.count / entry.total:.1f}%", "muted")
 
 
-def _of_sample(draw: Callable[[Any, Context], Cell]) -> Callable[[Entry, Context], Cell]:
+def _of_sample(draw: Callable[[Any, Context], Cell], leads: Callable[[Any], bool]) -> Callable[[Entry, Context], Cell]:
     """What the rows of a group have in common, drawn as in one of them."""
 
     def cell(entry: Entry, context: Context) -> Cell:
         if getattr(entry.sample, "why", None) is not None:
-            tenant = getattr(entry.sample, "tenant", "") if entry.count == 1 else ""
-            return Cell(text.line(f"{tenant} could not be read".lstrip()), "state.bad")
+            # a row that leads stands for a whole tenant
+            name = f"{entry.sample.id} " if entry.count == 1 and leads(entry.sample) else ""
+            return Cell(text.line(f"{name}could not be read"), "state.bad")
         return draw(entry.sample, context)
 
     return cell

@@ -60,6 +60,19 @@ async def to_the_end(one: Stage) -> None:
         await one.until(lambda: one.body.feed.state != "loading" and not one.body.feed.busy)
 
 
+async def test_a_bad_row_is_not_taken_for_a_tenant(tenant: Mounted, other: Mounted, clock: HeldClock) -> None:
+    async with two(tenant, other, clock) as one:
+        other.faults.set("schema-drift", path="/api/alerts")
+        await one.go("merged demo second")
+        await one.filled()
+        await to_the_end(one)
+        await one.keys("ft")
+        await one.until(lambda: one.body.feed.fold_name and not one.body.feed.busy)
+        await one.calm()
+        assert "could not be read" in one.text
+        assert "second could not be read" not in one.text
+
+
 async def test_a_row_is_drawn_by_the_rules_of_its_tenant(tenant: Mounted, other: Mounted, clock: HeldClock) -> None:
     async with two(tenant, other, clock, protected=("*",), analyst="m.okafor@contoso.com") as one:
         await one.go("merged demo second")

@@ -192,7 +192,8 @@ async def test_a_disk_that_hangs_refuses_the_write_and_marks_the_late_line(tmp_p
 async def test_a_cancellation_that_comes_with_the_result_is_not_lost(tmp_path: Path) -> None:
     ledger = ledger_at(tmp_path)
     release = threading.Event()
-    waiting = asyncio.create_task(ledger._run(release.wait))
+    unwanted = threading.Event()
+    waiting = asyncio.create_task(ledger._run(release.wait, lambda _: unwanted.set()))
     await asyncio.sleep(0.05)
     release.set()
     # the loop stands still: the result waits in its queue, and is handed over in the turn of the cancellation
@@ -201,6 +202,8 @@ async def test_a_cancellation_that_comes_with_the_result_is_not_lost(tmp_path: P
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+    # an intent is marked as not sent
+    assert await asyncio.to_thread(unwanted.wait, 10)
 
 
 def test_a_hanging_disk_does_not_keep_the_program_from_ending(tmp_path: Path) -> None:
