@@ -35,35 +35,35 @@ class Index(Generic[K]):
         """The place of a key; None when it is not there."""
         hashed = hash(key)
         table = self._tables[hashed % _PARTS]
-        last = len(table) - 1
-        at = hashed >> _BITS & last
-        keys = self.keys
-        while entry := table[at]:
-            if keys[entry - 1] == key:
-                return entry - 1
-            at = at + 1 & last
-        return None
+        entry = table[self._seek(table, hashed, key)]
+        return entry - 1 if entry else None
 
     def place(self, key: K) -> int:
         """The place of a key, which is put behind the others when it is not there yet."""
         hashed = hash(key)
         part = hashed % _PARTS
         table = self._tables[part]
-        last = len(table) - 1
-        at = hashed >> _BITS & last
+        at = self._seek(table, hashed, key)
+        if table[at]:
+            return table[at] - 1
         keys = self.keys
-        while entry := table[at]:
-            if keys[entry - 1] == key:
-                return entry - 1
-            at = at + 1 & last
         place = len(keys)
         keys.append(key)
         table[at] = place + 1
         self._counts[part] += 1
         # between half full and three quarters: parts that grew together would be felt
-        if 4 * _PARTS * self._counts[part] >= (2 * _PARTS + part) * last:
+        if 4 * _PARTS * self._counts[part] >= (2 * _PARTS + part) * (len(table) - 1):
             self._tables[part] = self._grown(table)
         return place
+
+    def _seek(self, table: array[int], hashed: int, key: Hashable) -> int:
+        """Where the key stands in its part, or the free spot where it would."""
+        last = len(table) - 1
+        at = hashed >> _BITS & last
+        keys = self.keys
+        while (entry := table[at]) and keys[entry - 1] != key:
+            at = at + 1 & last
+        return at
 
     def _grown(self, table: array[int]) -> array[int]:
         larger = array("I", bytes(2 * table.itemsize * len(table)))
